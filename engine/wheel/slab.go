@@ -1,0 +1,80 @@
+package wheel
+
+const (
+	pageBits = 14
+	pageSize = 1 << pageBits
+	maxPages = 1<<(32-pageBits) - 1 // without the last one: none is in it
+
+	none = ^uint32(0) // no id
+
+	levelBits = 4
+	tickBits  = 64 - levelBits
+)
+
+// A node is the timer of one id.
+type node struct {
+	// The neighbours in the list of the timer's slot, none at its ends. Of no
+	// meaning while the timer is not pending.
+	prev, next uint32
+
+	// tick<<levelBits | level+1, or 0 while the timer is not pending. The level is
+	// kept because cur, which it was computed from, moves.
+	word uint64
+}
+
+func (n *node) pending() bool               { return n.word != 0 }
+func (n *node) clear()                      { n.word = 0 }
+func (n *node) set(level uint, tick uint64) { n.word = tick<<levelBits | uint64(level+1) }
+func (n *node) tick() uint64                { return n.word >> levelBits }
+
+// slot returns the index of the slot that a pending timer is in.
+func (n *node) slot() uint32 {
+	return slotOf(uint(n.word%(1<<levelBits))-1, n.tick())
+}
+
+// A slab holds the nodes by id, in pages that never move. A page is nil until an id
+// in it was armed or grown to.
+type slab struct {
+	pages []*[pageSize]node
+}
+
+// at returns the node of an id whose page exists.
+func (s *slab) at(id uint32) *node { return &s.pages[id>>pageBits][id%pageSize] }
+
+// find returns the node of an id, nil if there is no page for it.
+func (s *slab) find(id uint32) *node {
+	page := int(id >> pageBits)
+	if page >= len(s.pages) || s.pages[page] == nil {
+		return nil
+	}
+	return &s.pages[page][id%pageSize]
+}
+
+// ensure returns the node of an id, whose page it makes if there is none.
+func (s *slab) ensure(id uint32) *node {
+	if n := s.find(id); n != nil {
+		return n
+	}
+	s.add(int(id >> pageBits))
+	return s.at(id)
+}
+
+// grow makes the pages of the ids in [0,n) that do not exist.
+func (s *slab) grow(n int) {
+	for page := range (max(n, 0) + pageSize - 1) / pageSize {
+		if page >= len(s.pages) || s.pages[page] == nil {
+			s.add(page)
+		}
+	}
+}
+
+// add makes a page that does not exist.
+func (s *slab) add(page int) {
+	if page >= maxPages {
+		panic("wheel: id out of range")
+	}
+	if missing := page + 1 - len(s.pages); missing > 0 {
+		s.pages = append(s.pages, make([]*[pageSize]node, missing)...)
+	}
+	s.pages[page] = new([pageSize]node)
+}

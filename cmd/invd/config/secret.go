@@ -1,0 +1,67 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+)
+
+// maxSecret is more than any header line may be long.
+const maxSecret = 16 << 10
+
+// ReadAPIKey reads the partner's API key from its file, without the newline at
+// the end. An absent or empty file is an error, and so is a key that no HTTP
+// header can carry. No error holds anything of the key.
+func (c *Config) ReadAPIKey() (string, error) {
+	return readSecret("partner.api_key_file", c.Partner.APIKeyFile)
+}
+
+// ReadAdminToken reads the admin token, as ReadAPIKey does. It returns "" when
+// none is configured, which must never be compared with a request's.
+func (c *Config) ReadAdminToken() (string, error) {
+	if c.Admin.TokenFile == "" {
+		return "", nil
+	}
+	return readSecret("admin.token_file", c.Admin.TokenFile)
+}
+
+func readSecret(key, path string) (string, error) {
+	if strings.HasPrefix(path, credentials) {
+		return "", fmt.Errorf("%s: %s is not set; systemd sets it for a unit with LoadCredential=", key, credentialsVariable)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", key, err)
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxSecret+1))
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", key, err)
+	}
+	secret, err := cutSecret(string(data))
+	if err != nil {
+		return "", fmt.Errorf("%s: %s: %w", key, path, err)
+	}
+	return secret, nil
+}
+
+// cutSecret takes the newline off and refuses what would not reach the other
+// side as it is: net/http trims spaces around a header's value and refuses
+// control characters in it.
+func cutSecret(data string) (string, error) {
+	secret := strings.TrimRight(data, "\r\n")
+	control := func(c rune) bool { return c < ' ' || c == 0x7f }
+	switch {
+	case len(data) > maxSecret:
+		return "", fmt.Errorf("longer than %s", formatSize(maxSecret))
+	case secret == "":
+		return "", errors.New("empty")
+	case strings.TrimSpace(secret) != secret:
+		return "", errors.New("begins or ends with a space")
+	case strings.ContainsFunc(secret, control):
+		return "", errors.New("has a line break or another control character within")
+	}
+	return secret, nil
+}

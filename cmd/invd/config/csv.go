@@ -15,7 +15,7 @@ func (r *reader) products(src io.Reader, file string) []Product {
 	limited := &io.LimitedReader{R: src, N: maxProductsFile + 1}
 	text := bufio.NewReader(limited)
 	if mark, _ := text.Peek(3); string(mark) == "\ufeff" {
-		text.Discard(3)
+		_, _ = text.Discard(3) // they were just seen
 	}
 	table := csv.NewReader(text)
 	table.FieldsPerRecord = -1 // counted here, for the message

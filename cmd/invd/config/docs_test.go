@@ -32,8 +32,8 @@ func document(rows map[string]row, prefix string, fields []field) {
 			}
 		case section:
 			inner = s.fields
-		case unavailable:
-			inner = s.setting.(optional[Snapshots]).fields()
+		case optional[Snapshots]:
+			inner = s.fields()
 		case list[Limit]:
 			inner = s.document(&got)
 		case list[Schedule]:

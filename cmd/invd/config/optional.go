@@ -21,15 +21,3 @@ func (o optional[T]) node() *yaml.Node {
 	}
 	return o.section(*o.into).node()
 }
-
-// unavailable is a section that the documentation announces and this version
-// cannot honour. It is read, so that its other mistakes show too, and refused.
-type unavailable struct {
-	setting
-	instead string
-}
-
-func (u unavailable) read(r *reader, n *yaml.Node, at place) {
-	u.setting.read(r, n, at)
-	r.complain(at, "%v", notYet("the section", u.instead))
-}

@@ -20,10 +20,7 @@ func (c *Config) fields(r *reader) []field {
 		{key: "jobs", setting: c.Jobs.section()},
 		{key: "cache", setting: c.Cache.section()},
 		{key: "admin", setting: c.Admin.section(r)},
-		{key: "snapshots", setting: unavailable{
-			optional[Snapshots]{into: &c.Snapshots, blank: defaultSnapshots(), section: r.snapshots},
-			"leave it out and take them with invd db snapshot",
-		}},
+		{key: "snapshots", setting: optional[Snapshots]{into: &c.Snapshots, blank: defaultSnapshots(), section: r.snapshots}},
 		{key: "products", setting: list[Product]{into: &c.Products, blank: defaultProduct(), item: r.product}},
 		{key: "products_file", setting: file(r, &c.ProductsFile)},
 	}

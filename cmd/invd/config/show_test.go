@@ -44,6 +44,7 @@ func TestExampleLoadsBesideTheFilesItNames(t *testing.T) {
 			{16, "Zoo", singapore, 2, true},
 		},
 		ProductsFile: filepath.Join(folder, "products.csv"),
+		Snapshots:    &Snapshots{Dir: filepath.Join(folder, "snapshots"), Every: 6 * time.Hour, Keep: 8},
 	}
 	if diff := cmp.Diff(want, c, byName); diff != "" {
 		t.Errorf("want -, got +:\n%s", diff)
@@ -53,17 +54,6 @@ func TestExampleLoadsBesideTheFilesItNames(t *testing.T) {
 	}
 	if token, err := c.ReadAdminToken(); err != nil || token != "the token" {
 		t.Errorf("ReadAdminToken = %q, %v", token, err)
-	}
-}
-
-// The contract's line, taken out of the comment, must be what is refused and
-// for no other reason: the day it can be honoured, the example is ready.
-func TestExamplesSnapshotsAreRefusedAsNotAvailable(t *testing.T) {
-	text := strings.Replace(string(Example()), "# snapshots:", "snapshots:", 1)
-	_, err := source(t, "id\n").parse([]byte(text))
-	want := "snapshots: the section is not available in this version: leave it out and take them with invd db snapshot"
-	if err == nil || !strings.HasSuffix(err.Error(), want) || strings.Contains(err.Error(), "\n") {
-		t.Errorf("got %v\nwant only %s", err, want)
 	}
 }
 

@@ -1,0 +1,98 @@
+package httpapi
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/http/pprof"
+
+	"github.com/julienschmidt/httprouter"
+)
+
+// AdminOptions is what the admin listener needs. Controller and Metrics must be
+// given.
+type AdminOptions struct {
+	Controller Controller
+	Metrics    http.Handler                // answers /metrics
+	Token      string                      // what changes over TCP need; "": they are refused
+	Reload     func(context.Context) error // nil: there is no /-/reload
+	Ready      func() (bool, []Check)      // nil: always ready
+	Healthy    func() error                // nil: always healthy
+	Version    string
+	Observer   Observer     // nil: nothing is counted
+	Log        *slog.Logger // changes are its audit trail; nil: nothing is logged
+}
+
+// admin answers the admin listener.
+type admin struct {
+	controller Controller
+	reload     func(context.Context) error
+	version    string
+	log        *slog.Logger
+	auth       authority
+}
+
+// NewAdmin makes the handler of the admin listener. Reads are for everybody who
+// reaches it, changes for holders of the token and for the socket (see Trusted).
+func NewAdmin(o AdminOptions) http.Handler {
+	g := newGuard(o.Observer, o.Log)
+	a := &admin{
+		controller: o.Controller, reload: o.Reload, version: o.Version,
+		log: g.log, auth: newAuthority(o.Token),
+	}
+	router := newRouter(a.routes(probes{ready: o.Ready, healthy: o.Healthy, verbose: true}, o.Metrics), nil)
+	inner := localNamesOnly(sameSiteOnly(router))
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { g.serve(inner, w, r) })
+}
+
+func (a *admin) routes(probes probes, metrics http.Handler) []route {
+	routes := []route{
+		{http.MethodGet, "/", handlerPage, a.page},
+		{http.MethodGet, "/metrics", handlerMetrics, plain(metrics)},
+		{http.MethodGet, "/-/healthy", handlerHealthy, probes.serveHealthy},
+		{http.MethodGet, "/-/ready", handlerReady, probes.serveReady},
+		{http.MethodGet, "/debug/pprof/*item", handlerProfile, profile},
+
+		{http.MethodGet, "/api/v1/status", handlerQuery, a.status},
+		{http.MethodGet, "/api/v1/explain", handlerQuery, a.explain},
+		{http.MethodGet, "/api/v1/products", handlerQuery, a.products},
+		{http.MethodGet, "/api/v1/products/:id", handlerQuery, a.product},
+		{http.MethodGet, "/api/v1/schedules", handlerQuery, a.schedules},
+		{http.MethodGet, "/api/v1/schedules/:name", handlerQuery, a.schedule},
+		{http.MethodGet, "/api/v1/jobs", handlerQuery, a.jobs},
+		{http.MethodGet, "/api/v1/jobs/:id", handlerQuery, a.job},
+
+		{http.MethodPost, "/api/v1/pause", handlerChange, a.pause(everything)},
+		{http.MethodPost, "/api/v1/resume", handlerChange, a.resume(everything)},
+		{http.MethodPost, "/api/v1/schedules/:name/pause", handlerChange, a.pause(oneSchedule)},
+		{http.MethodPost, "/api/v1/schedules/:name/resume", handlerChange, a.resume(oneSchedule)},
+		{http.MethodPost, "/api/v1/products/:id/pause", handlerChange, a.pause(oneProduct)},
+		{http.MethodPost, "/api/v1/products/:id/resume", handlerChange, a.resume(oneProduct)},
+		{http.MethodPost, "/api/v1/products/:id/refresh", handlerChange, a.change("refresh", a.refreshProduct)},
+	}
+	if a.reload != nil {
+		routes = append(routes, route{http.MethodPost, "/-/reload", handlerChange, a.change("reload", a.reloadConfig)})
+	}
+	return routes
+}
+
+func plain(h http.Handler) httprouter.Handle {
+	return func(w http.ResponseWriter, r *http.Request, _ httprouter.Params) { h.ServeHTTP(w, r) }
+}
+
+// profile serves /debug/pprof/. Index serves every profile without a handler of
+// its own; those that take a while move the write deadline themselves.
+func profile(w http.ResponseWriter, r *http.Request, ps httprouter.Params) {
+	switch ps.ByName("item") {
+	case "/cmdline":
+		pprof.Cmdline(w, r)
+	case "/profile":
+		pprof.Profile(w, r)
+	case "/symbol":
+		pprof.Symbol(w, r)
+	case "/trace":
+		pprof.Trace(w, r)
+	default:
+		pprof.Index(w, r)
+	}
+}

@@ -1,0 +1,34 @@
+package httpapi
+
+import (
+	"context"
+
+	"invd/engine/inventory"
+	"invd/engine/refresh"
+	"invd/engine/report"
+)
+
+// A Controller is what the admin listener shows and changes. Any goroutine may
+// call it. Its errors: inventory.ErrNotFound for what does not exist,
+// *report.RefusedError for what cannot be done now.
+type Controller interface {
+	Status(ctx context.Context) (report.Status, error)
+	Products(ctx context.Context) ([]report.Product, error)
+	Product(ctx context.Context, id inventory.ProductID) (report.Product, error)
+	Explain(ctx context.Context, k inventory.Key) (report.Explanation, error)
+
+	// Refresh queues the dates of a product from from to to, both included, for
+	// somebody who waits for them. 0 stands for the first or the last date that
+	// any schedule covers.
+	Refresh(ctx context.Context, id inventory.ProductID, from, to inventory.Date, by string) (report.Refreshed, error)
+
+	// Pause stops fetches in scope; one that is paused already gets the new pause.
+	Pause(ctx context.Context, scope refresh.Scope, p refresh.Pause) error
+
+	// Resume ends a pause and reports whether there was one.
+	Resume(ctx context.Context, scope refresh.Scope, by string) (bool, error)
+
+	// Jobs lists jobs, the newest first.
+	Jobs(ctx context.Context, f report.JobFilter) ([]report.Job, error)
+	Job(ctx context.Context, id uint64) (report.Job, error)
+}

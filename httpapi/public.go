@@ -1,0 +1,83 @@
+package httpapi
+
+import (
+	"errors"
+	"log/slog"
+	"net/http"
+
+	"github.com/julienschmidt/httprouter"
+
+	"invd/engine/plan"
+)
+
+// calendarDays is how far ahead /dates looks, today included.
+const calendarDays = 60
+
+// PublicOptions is what the public listener needs. Reader and Catalogue must be
+// given.
+type PublicOptions struct {
+	Reader     Reader
+	Catalogue  func() *plan.Catalogue // the one in force; any goroutine may call it
+	CacheBytes int64                  // for encoded answers; 0 or less: none are kept
+	Ready      func() (bool, []Check) // nil: always ready
+	Healthy    func() error           // nil: always healthy
+	Observer   Observer               // nil: nothing is counted
+	Log        *slog.Logger           // nil: nothing is logged
+}
+
+// Public answers the public listener. Make one with NewPublic. It may serve any
+// number of requests at once.
+type Public struct {
+	reader    Reader
+	catalogue func() *plan.Catalogue
+	answers   *answers
+	zip       *compressor
+	guard     *guard
+	router    *httprouter.Router
+}
+
+// NewPublic makes the handler of the public listener. Close ends it.
+func NewPublic(o PublicOptions) (*Public, error) {
+	if o.Reader == nil || o.Catalogue == nil {
+		return nil, errors.New("public API: reader and catalogue must be given")
+	}
+	cached, err := newAnswers(o.CacheBytes)
+	if err != nil {
+		return nil, err
+	}
+	p := &Public{
+		reader: o.Reader, catalogue: o.Catalogue,
+		answers: cached, zip: newCompressor(), guard: newGuard(o.Observer, o.Log),
+	}
+	p.router = newRouter(p.routes(probes{ready: o.Ready, healthy: o.Healthy}), http.HandlerFunc(preflight))
+	return p, nil
+}
+
+// Close ends the cache's goroutines. Call it when no request is being served any
+// more.
+func (p *Public) Close() { p.answers.close() }
+
+func (p *Public) routes(probes probes) []route {
+	return []route{
+		{http.MethodGet, "/api/v1/experience/:id/slots", handlerSlots, p.slots},
+		{http.MethodGet, "/api/v1/experience/:id/slots/", handlerSlots, p.slots},
+		{http.MethodGet, "/api/v1/experience/:id/dates", handlerDates, p.dates},
+		{http.MethodGet, "/api/v1/experience/:id/dates/", handlerDates, p.dates},
+		{http.MethodGet, "/-/healthy", handlerHealthy, probes.serveHealthy},
+		{http.MethodGet, "/-/ready", handlerReady, probes.serveReady},
+	}
+}
+
+// ServeHTTP answers one request.
+func (p *Public) ServeHTTP(w http.ResponseWriter, r *http.Request) { p.guard.serve(p.router, w, r) }
+
+// preflight answers OPTIONS: any page may read, and ask whether what it has is
+// current.
+func preflight(w http.ResponseWriter, _ *http.Request) {
+	h := w.Header()
+	h["Access-Control-Allow-Origin"] = anyOrigin
+	h.Set("Access-Control-Allow-Methods", "GET, HEAD")
+	h.Set("Access-Control-Allow-Headers", "If-None-Match")
+	h.Set("Access-Control-Max-Age", "86400")
+	w.WriteHeader(http.StatusNoContent)
+}

@@ -1,0 +1,71 @@
+package httpapi
+
+import (
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// param returns the value of a query parameter and how often it was given.
+// Unlike url.ParseQuery it allocates nothing for a query without escapes. A value
+// that is badly escaped comes back as it is: no parser of ours takes a '%'.
+func param(query, name string) (value string, n int) {
+	for query != "" {
+		var pair string
+		pair, query, _ = strings.Cut(query, "&")
+		k, v, _ := strings.Cut(pair, "=")
+		if unescape(k) == name {
+			value = unescape(v)
+			n++
+		}
+	}
+	return value, n
+}
+
+func unescape(s string) string {
+	if strings.ContainsAny(s, "%+") {
+		if u, err := url.QueryUnescape(s); err == nil {
+			return u
+		}
+	}
+	return s
+}
+
+// A bound is the staleness a reader asked for with max_age.
+type bound struct {
+	given  bool
+	maxAge time.Duration
+}
+
+// parseBound reads max_age and wait, each given at most once. It returns the
+// message for a value that cannot be read, "" if there is none. wait is checked
+// only: no read waits, what is stored is told to be young enough or not.
+func parseBound(query string) (b bound, complaint string) {
+	if query == "" {
+		return b, ""
+	}
+	value, n := param(query, "max_age")
+	if n > 0 {
+		age, ok := parseSpan(value)
+		if !ok || n > 1 {
+			return b, badMaxAge
+		}
+		b = bound{given: true, maxAge: age}
+	}
+	if value, n = param(query, "wait"); n > 0 {
+		if _, ok := parseSpan(value); !ok || n > 1 {
+			return b, badWait
+		}
+	}
+	return b, ""
+}
+
+// parseSpan reads whole seconds or a Go duration, not negative.
+func parseSpan(s string) (time.Duration, bool) {
+	if n, err := strconv.ParseUint(s, 10, 32); err == nil {
+		return time.Duration(n) * time.Second, true
+	}
+	d, err := time.ParseDuration(s)
+	return d, err == nil && d >= 0
+}

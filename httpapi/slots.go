@@ -1,0 +1,105 @@
+package httpapi
+
+import (
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/julienschmidt/httprouter"
+
+	"invd/engine/inventory"
+)
+
+var freshHeader = map[bool][]string{true: {"true"}, false: {"false"}}
+
+// slots answers GET /api/v1/experience/{id}/slots?date=YYYY-MM-DD.
+func (p *Public) slots(w http.ResponseWriter, r *http.Request, ps httprouter.Params) {
+	id, err := inventory.ParseProductID(ps[0].Value)
+	if err != nil {
+		refuse(w, r, badID)
+		return
+	}
+	query := r.URL.RawQuery
+	value, n := param(query, "date")
+	date, err := inventory.ParseDate(value)
+	if err != nil || n != 1 {
+		refuse(w, r, badDate)
+		return
+	}
+	limit, complaint := parseBound(query)
+	if complaint != "" {
+		refuse(w, r, complaint)
+		return
+	}
+
+	now := time.Now()
+	catalogue := p.catalogue()
+	product := catalogue.Product(id)
+	if product == nil {
+		unknown(w, r, noSlots)
+		return
+	}
+	v := view{now: now, rules: catalogue.Rules, today: product.Today(now)}
+	if ahead := int(date - v.today); ahead < 0 || ahead >= max(calendarDays, v.rules.Horizon()) {
+		unknown(w, r, noSlots)
+		return
+	}
+	a, err := p.slotsAnswer(inventory.Key{Product: id, Date: date})
+	switch {
+	case errors.Is(err, inventory.ErrNotFound):
+		if i, ok := v.rules.Of(v.today, date); ok {
+			p.guard.observer.NeverFetched(v.rules.Schedules()[i].Name)
+		}
+		if limit.given {
+			w.Header()["X-Inventory-Fresh"] = freshHeader[false]
+		}
+		unknown(w, r, noSlots)
+	case err != nil:
+		p.fail(w, r, err)
+	default:
+		if limit.given {
+			w.Header()["X-Inventory-Fresh"] = freshHeader[a.age(now) <= limit.maxAge]
+		}
+		p.serve(w, r, a, v)
+	}
+}
+
+// slotsAnswer returns the answer for k, from the cache if it can.
+func (p *Public) slotsAnswer(k inventory.Key) (*answer, error) {
+	generation := p.reader.Generation(k) // before everything else: see answers
+	if a := p.answers.get(k, generation); a != nil {
+		p.guard.observer.Cached(true)
+		return a, nil
+	}
+	p.guard.observer.Cached(false)
+	record, err := p.reader.Availability(k)
+	if err != nil {
+		return nil, err
+	}
+	var a *answer
+	if state := record.State(); state == inventory.Closed {
+		a = newNothing(k, generation, noSlots)
+		a.state = state
+	} else {
+		body := appendSlots(make([]byte, 0, 512*len(record.Slots)), &record.Availability)
+		a = newAnswer(k, generation, body, record.ChangedAt)
+		a.state = state
+	}
+	a.checked = record.CheckedAt
+	p.answers.put(a)
+	return a, nil
+}
+
+// refuse answers 400.
+func refuse(w http.ResponseWriter, r *http.Request, message string) {
+	readable(w.Header(), r)
+	writeError(w, http.StatusBadRequest, message)
+}
+
+// fail answers for a store that cannot be read.
+func (p *Public) fail(w http.ResponseWriter, r *http.Request, err error) {
+	p.guard.log.LogAttrs(r.Context(), slog.LevelError, "read failed", slog.Any("err", err))
+	readable(w.Header(), r)
+	writeError(w, http.StatusInternalServerError, internalError)
+}

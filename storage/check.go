@@ -1,0 +1,193 @@
+package storage
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"os"
+	"syscall"
+
+	"go.etcd.io/bbolt"
+
+	"invd/engine/inventory"
+)
+
+// maxFindings bounds what Check reports of a file that is damaged all over.
+const maxFindings = 1000
+
+// Check reads a closed file whole and returns what is wrong with it, nothing when
+// all is well: every record must be intact and readable, calendars must say what
+// their days say, and jobs must be where their state belongs. It is ErrLocked
+// while a process has the file, and ErrFormat when the file cannot be opened at
+// all. The file is not changed.
+func Check(path string) ([]string, error) {
+	findings, err := checkFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("check %s: %w", path, err)
+	}
+	return findings, nil
+}
+
+func checkFile(path string) ([]string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	// Whoever writes to the file has it locked; its pages move while it does.
+	if err := lockFile(f, syscall.LOCK_SH, 0); err != nil {
+		return nil, err
+	}
+	if err := preflight(path, slog.New(slog.DiscardHandler)); err != nil {
+		return nil, err
+	}
+	db, err := openFile(path, &bbolt.Options{ReadOnly: true, Timeout: defaultLockTimeout})
+	if err != nil {
+		return nil, err
+	}
+	defer db.Close()
+	c := &checker{}
+	err = db.View(func(tx *bbolt.Tx) error {
+		c.tx = tx
+		c.meta()
+		c.days()
+		c.calendars()
+		c.jobs()
+		c.notes()
+		return nil
+	})
+	return c.findings, err
+}
+
+type checker struct {
+	tx       *bbolt.Tx
+	findings []string
+}
+
+func (c *checker) found(bucket, key []byte, what string) {
+	switch len(c.findings) {
+	case maxFindings:
+		c.findings = append(c.findings, "and more")
+	case maxFindings + 1:
+	default:
+		c.findings = append(c.findings, fmt.Sprintf("%s/%x: %s", bucket, key, what))
+	}
+}
+
+func (c *checker) each(bucket []byte, visit func(key, value []byte) (wrong string)) {
+	cursor := c.tx.Bucket(bucket).Cursor()
+	for key, value := cursor.First(); key != nil; key, value = cursor.Next() {
+		if wrong := visit(key, value); wrong != "" {
+			c.found(bucket, key, wrong)
+		}
+	}
+}
+
+const (
+	damagedValue = "damaged"
+	damagedKey   = "not a key of this bucket"
+)
+
+func (c *checker) meta() {
+	c.each(bucketMeta, func(key, value []byte) string {
+		if bytes.Equal(key, keySchema) {
+			return "" // openFile read it
+		}
+		if _, ok := unseal(key, value); !ok {
+			return damagedValue
+		}
+		return ""
+	})
+}
+
+func (c *checker) days() {
+	c.each(bucketDays, func(key, value []byte) string {
+		k, known := parseDayKey(key)
+		if !known {
+			return damagedKey
+		}
+		d, ok := decodeDay(key, value)
+		if !ok {
+			return damagedValue
+		}
+		r, ok := d.record(k)
+		if !ok {
+			return "slots cannot be read"
+		}
+		if r.State() != d.state {
+			return fmt.Sprintf("header says %s, slots say %s", d.state, r.State())
+		}
+		if again, err := encodeSlots(r.Slots); err != nil || !bytes.Equal(again, d.slots) {
+			return "slots are not in their canonical form"
+		}
+		if d.revision == 0 {
+			return "revision 0"
+		}
+		if c.tx.Bucket(bucketCalendars).Get(productKey(k.Product)) == nil {
+			return "its product has no calendar"
+		}
+		return ""
+	})
+}
+
+func (c *checker) calendars() {
+	c.each(bucketCalendars, func(key, value []byte) string {
+		id, known := parseID(key)
+		if !known {
+			return damagedKey
+		}
+		stored, ok := decodeCalendar(key, value)
+		if !ok {
+			return damagedValue
+		}
+		days := summarize(c.tx, inventory.ProductID(id)).Days
+		if len(days) != len(stored.Days) {
+			return fmt.Sprintf("%d days, stored are %d", len(stored.Days), len(days))
+		}
+		for i := range days {
+			if !equalSummaries(days[i], stored.Days[i]) {
+				return fmt.Sprintf("says of %s what the day does not", days[i].Date)
+			}
+		}
+		return ""
+	})
+}
+
+func (c *checker) jobs() {
+	sequence := c.tx.Bucket(bucketJobs).Sequence()
+	for _, bucket := range [...][]byte{bucketJobs, bucketHistory} {
+		finished := bytes.Equal(bucket, bucketHistory)
+		c.each(bucket, func(key, value []byte) string {
+			j, ok := decodeJob(key, value)
+			switch {
+			case !ok:
+				return damagedValue
+			case j.State.Final() != finished:
+				return "is " + j.State.String()
+			case j.ID == 0 || j.ID > sequence:
+				return fmt.Sprintf("id above the last one given, %d", sequence)
+			case finished && c.tx.Bucket(bucketJobs).Get(key) != nil:
+				return "is unfinished, too"
+			}
+			return ""
+		})
+	}
+}
+
+func (c *checker) notes() {
+	c.each(bucketPermits, func(key, value []byte) string {
+		if _, ok := decodePermit(key, value); !ok {
+			return damagedValue
+		}
+		return ""
+	})
+	for _, bucket := range [...][]byte{bucketPauses, bucketProducts} {
+		c.each(bucket, func(key, value []byte) string {
+			if text, ok := unseal(key, value); !ok || !json.Valid(text) {
+				return damagedValue
+			}
+			return ""
+		})
+	}
+}

@@ -177,11 +177,14 @@ func TestSlotsAreSortedByStartVariantAndID(t *testing.T) {
 		}
 	}
 
-	a := inventory.Availability{Slots: []inventory.Slot{{Start: 5, Remaining: 1}, {Start: 5, Remaining: 2}, {Start: 4}, {Start: 5, Remaining: 3}}}
+	var a inventory.Availability
+	for i := range int64(100) {
+		a.Slots = append(a.Slots, inventory.Slot{Start: inventory.Clock(i % 2), Remaining: i / 2})
+	}
 	a.Sort()
-	for i, want := range []int64{0, 1, 2, 3} {
-		if got := a.Slots[i].Remaining; got != want {
-			t.Errorf("of equal slots number %d has %d places, want %d: the partner's order", i, got, want)
+	for i := range a.Slots {
+		if got, want := a.Slots[i].Remaining, int64(i%50); got != want {
+			t.Fatalf("of equal slots number %d has %d places, want %d: the partner's order", i, got, want)
 		}
 	}
 }

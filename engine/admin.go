@@ -1,0 +1,132 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"invd/engine/inventory"
+	"invd/engine/limit"
+	"invd/engine/refresh"
+	"invd/engine/report"
+)
+
+// BudgetKey is the name under which reports and metrics show the one API key.
+const BudgetKey = "partner"
+
+// Status returns one screen of state. Version, Started and Ready are the
+// caller's to fill in.
+func (e *Engine) Status(ctx context.Context) (report.Status, error) {
+	now := time.Now()
+	st := report.Status{Now: now, Infeasible: e.infeasible()}
+	if err := e.scheduler.Status(ctx, &st); err != nil {
+		return st, err
+	}
+	counts := e.Store.JobCounts()
+	st.Jobs = report.Jobs{
+		Pending: counts[refresh.Pending], Running: counts[refresh.Running],
+		Retrying: counts[refresh.Retrying], Dead: counts[refresh.Dead],
+	}
+	st.Workers = report.Workers{Busy: e.pool.Busy(), Limit: e.Concurrency}
+	st.Budget, st.Source = e.budgetReport(now), e.sourceReport(now)
+	stats := e.Store.Stats()
+	st.Store = report.Store{FileBytes: stats.FileBytes, Days: stats.Days, FinishedLog: stats.History, Corrupt: stats.Corrupt}
+	if err := e.Store.Err(); err != nil {
+		st.Store.Broken = err.Error()
+	}
+	return st, nil
+}
+
+func (e *Engine) budgetReport(now time.Time) report.Budget {
+	b := report.Budget{Key: BudgetKey, DemandPerDay: e.demand(), LimitPerDay: e.budget.PerDay()}
+	b.Available, b.NextPermit = e.budget.Available(now)
+	for _, u := range e.budget.Usage(now) {
+		b.Limits = append(b.Limits, report.Limit{Requests: u.Requests, PerSeconds: u.Per.Seconds(), Used: u.Used})
+	}
+	return b
+}
+
+func (e *Engine) sourceReport(now time.Time) report.Source {
+	v := e.gate.View(now)
+	s := report.Source{State: v.State.String(), Reason: v.Reason, BlockedUntil: v.Until, Failures: v.Failures, LastError: v.LastError, LastSuccess: v.LastOK}
+	if v.State == limit.GatePaused && s.Reason == "" {
+		s.Reason = "paused by an operator"
+	}
+	return s
+}
+
+// Products lists the catalogue.
+func (e *Engine) Products(ctx context.Context) ([]report.Product, error) {
+	return e.scheduler.Products(ctx)
+}
+
+// Product returns one product with its dates, or inventory.ErrNotFound.
+func (e *Engine) Product(ctx context.Context, id inventory.ProductID) (report.Product, error) {
+	return e.scheduler.Product(ctx, id)
+}
+
+// Explain answers why one date is as old as it is.
+func (e *Engine) Explain(ctx context.Context, k inventory.Key) (report.Explanation, error) {
+	x, id, err := e.scheduler.Explain(ctx, k)
+	if err != nil {
+		return x, err
+	}
+	now := time.Now()
+	x.Budget, x.Source = e.budgetReport(now), e.sourceReport(now)
+	if r, err := e.Store.Availability(k); err == nil {
+		x.Changed = r.ChangedAt
+	} else if !errors.Is(err, inventory.ErrNotFound) {
+		return x, err
+	}
+	if id != 0 {
+		if j, err := e.Store.Job(id); err == nil {
+			row := report.NewJob(j)
+			x.Job, x.LastError = &row, j.Error
+		}
+	}
+	if x.LastError == "" { // what its last job ended with
+		last, err := e.Store.Jobs(report.JobFilter{Product: k.Product, Date: k.Date, States: []refresh.State{refresh.Dead, refresh.Done}, Limit: 1})
+		if err != nil {
+			return x, err
+		}
+		if len(last) == 1 {
+			x.LastError = last[0].Error
+		}
+	}
+	if x.Source.State != limit.GateOpen.String() && x.Place == "queue" {
+		x.Verdict += "; the source is " + x.Source.State + ": " + x.Source.Reason
+	}
+	return x, nil
+}
+
+// Refresh queues every date of a product from from to to, or of the horizon, in
+// the most urgent band. A *report.RefusedError names the pause in the way.
+func (e *Engine) Refresh(ctx context.Context, id inventory.ProductID, from, to inventory.Date, _ string) (report.Refreshed, error) {
+	return e.scheduler.Refresh(ctx, id, from, to)
+}
+
+// Pause stops every fetch in scope until Resume or the pause's end.
+func (e *Engine) Pause(ctx context.Context, scope refresh.Scope, p refresh.Pause) error {
+	return e.scheduler.Pause(ctx, scope, p)
+}
+
+// Resume ends a pause and reports whether there was one.
+func (e *Engine) Resume(ctx context.Context, scope refresh.Scope, by string) (bool, error) {
+	return e.scheduler.Resume(ctx, scope, by)
+}
+
+// Jobs lists jobs, the newest first.
+func (e *Engine) Jobs(_ context.Context, f report.JobFilter) ([]report.Job, error) {
+	jobs, err := e.Store.Jobs(f)
+	rows := make([]report.Job, len(jobs))
+	for i, j := range jobs {
+		rows[i] = report.NewJob(j)
+	}
+	return rows, err
+}
+
+// Job returns one job, or inventory.ErrNotFound.
+func (e *Engine) Job(_ context.Context, id uint64) (report.Job, error) {
+	j, err := e.Store.Job(id)
+	return report.NewJob(j), err
+}

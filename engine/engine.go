@@ -1,0 +1,182 @@
+// Package engine keeps the mirror fresh: it decides what to fetch, fetches it
+// within the partner's limits, and hands it to the store.
+//
+//	            due                     most urgent, when a worker is free
+//	scheduler ───────▶ queue ──────────────────────────────────────▶ worker ──▶ partner
+//	 (wheel)   ◀───────  ▲                  and a permit is due         │
+//	    ▲                │ refresh                                     ▼
+//	    └────────────────┴──────────── Result ◀──────────────────── storage ──▶ HTTP reads
+//
+// A key, a product on a date, goes round this loop while its date is within the
+// horizon. It is in exactly one place at a time: in the wheel, in the queue or
+// with a worker, or parked behind a pause.
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"invd/engine/backoff"
+	"invd/engine/inventory"
+	"invd/engine/limit"
+	"invd/engine/plan"
+	"invd/engine/queue"
+	"invd/engine/refresh"
+	"invd/engine/scheduler"
+	"invd/engine/worker"
+	"invd/storage"
+)
+
+// ageEvery is how many pops go by between two that serve a less urgent band, so
+// that none starves: a fifth of the budget, shared by the bands in turn. When the
+// shortest schedule alone would use up the whole budget, as 450 products at 15
+// minutes and 30 requests a minute do, it comes round every 18.75 minutes then,
+// within its objective of 20.
+const ageEvery = 5
+
+// maintainEvery is how often past dates and old jobs are deleted.
+const maintainEvery = 10 * time.Minute
+
+// Observer is what the engine tells its metrics.
+type Observer interface {
+	scheduler.Observer
+	worker.Observer
+}
+
+// Options are what an Engine needs.
+type Options struct {
+	Catalogue   *plan.Catalogue
+	Store       *storage.Store
+	Fetcher     worker.Fetcher
+	Limits      []limit.Limit
+	Concurrency int
+	MaxAttempts int
+	Retry       backoff.Policy
+	Drain       time.Duration // how long fetches may go on once Run's context ended
+	Observer    Observer
+	Log         *slog.Logger
+}
+
+// An Engine is the scheduler, the queue, the workers and the budget. Make one
+// with New and Run it once; its other methods may be called by any goroutine
+// while it runs.
+type Engine struct {
+	Options
+	budget    *limit.Budget
+	gate      *limit.Gate
+	queue     *queue.Queue[refresh.ID]
+	scheduler *scheduler.Scheduler
+	pool      *worker.Pool
+}
+
+// New makes an engine that knows what an earlier process has spent of the budget.
+func New(o Options) (*Engine, error) {
+	now := time.Now()
+	permits, err := o.Store.Permits()
+	if err != nil {
+		return nil, fmt.Errorf("load the budget: %w", err)
+	}
+	spent := make([]limit.Permit, len(permits))
+	for i, p := range permits {
+		spent[i] = limit.Permit{Seq: p.Seq, Done: p.Done}
+	}
+	until, why, err := o.Store.Hold()
+	if err != nil {
+		return nil, fmt.Errorf("load the hold: %w", err)
+	}
+	e := &Engine{
+		Options: o,
+		budget:  limit.NewBudget(o.Limits, spent, now),
+		gate:    limit.NewGate(rand.Int64N),
+		queue:   queue.New[refresh.ID](queue.Options{Bands: len(o.Catalogue.Rules.Bands()), AgeEvery: ageEvery}),
+	}
+	if until.After(now) && until.Before(now.Add(time.Hour)) { // longer ones are the clock's doing
+		e.gate.Hold(until, why)
+	}
+	e.scheduler = scheduler.New(scheduler.Options{
+		Catalogue: o.Catalogue, Store: o.Store, Queue: e.queue, Gate: e.gate, Observer: o.Observer, Log: o.Log,
+	})
+	e.pool = worker.New(worker.Options{
+		Queue: e.queue, Task: e.scheduler.Task, Report: e.scheduler.Report,
+		Budget: e.budget, Gate: e.gate, Fetcher: o.Fetcher, Store: o.Store,
+		Concurrency: o.Concurrency, MaxAttempts: o.MaxAttempts, Retry: o.Retry, Drain: o.Drain,
+		Random: rand.Int64N, Observer: o.Observer, Log: o.Log,
+	})
+	return e, nil
+}
+
+// Run schedules and fetches until ctx is done and the fetches in flight have
+// ended or used up the drain time. It returns an error only when the store
+// failed.
+func (e *Engine) Run(ctx context.Context) error {
+	e.warn(ctx)
+	ctx, cancel := context.WithCancel(ctx)
+	scheduling, stop := context.WithCancel(context.WithoutCancel(ctx)) // it takes results until the workers have ended
+	var wg sync.WaitGroup
+	var scheduled, fetched error
+	wg.Go(func() {
+		scheduled = e.scheduler.Run(scheduling)
+		cancel()
+	})
+	wg.Go(func() { e.maintain(ctx) })
+	fetched = e.pool.Run(ctx)
+	cancel()
+	stop()
+	wg.Wait()
+	return errors.Join(scheduled, fetched)
+}
+
+// Ready is closed once every key is scheduled.
+func (e *Engine) Ready() <-chan struct{} { return e.scheduler.Ready() }
+
+// warn tells when the schedules ask for more than the budget gives.
+func (e *Engine) warn(ctx context.Context) {
+	if why := e.infeasible(); why != "" {
+		e.Log.LogAttrs(ctx, slog.LevelWarn, "budget too small for the schedules", slog.String("why", why))
+	}
+}
+
+func (e *Engine) demand() (perDay float64) {
+	for _, d := range e.Catalogue.Rules.Demand() {
+		perDay += d * float64(e.Catalogue.Enabled())
+	}
+	return perDay
+}
+
+// infeasible says by how much the schedules exceed the budget, "" if they fit.
+func (e *Engine) infeasible() string {
+	demand, budget := e.demand(), limit.PerDay(e.Limits)
+	if demand <= budget {
+		return ""
+	}
+	return fmt.Sprintf("%d products ask for %.0f requests a day, the limits allow %.0f (%.2f times): the least urgent dates will be older than their schedule says",
+		e.Catalogue.Enabled(), demand, budget, demand/budget)
+}
+
+// maintain deletes what nobody asks for any more: dates two days past in every
+// zone, and finished jobs beyond their retention.
+func (e *Engine) maintain(ctx context.Context) {
+	ticker := time.NewTicker(maintainEvery)
+	defer ticker.Stop()
+	for {
+		now := time.Now()
+		before := inventory.DateOf(now.UTC().Add(-12 * time.Hour)).AddDays(-2)
+		days, err := e.Store.Purge(before)
+		jobs, err2 := e.Store.PruneJobs(now)
+		if err := errors.Join(err, err2); err != nil {
+			e.Log.LogAttrs(ctx, slog.LevelError, "maintenance failed", slog.Any("err", err))
+		} else if days+jobs > 0 {
+			e.Log.LogAttrs(ctx, slog.LevelDebug, "maintenance", slog.Int("days_purged", days), slog.Int("jobs_pruned", jobs))
+		}
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}

@@ -1,0 +1,159 @@
+package scheduler
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"log/slog"
+	"slices"
+	"time"
+
+	"invd/engine/inventory"
+	"invd/engine/refresh"
+)
+
+// boot makes the keys of the catalogue, takes up the jobs that an earlier process
+// left unfinished, and starts what is overdue or was never fetched: once each,
+// the nearest dates first.
+func (s *Scheduler) boot(now time.Time) error {
+	if err := s.load(now); err != nil {
+		return err
+	}
+	jobs, err := s.Store.Recover()
+	if err != nil {
+		return fmt.Errorf("take up jobs: %w", err)
+	}
+	s.Observer.Recovered(len(jobs))
+	s.adopt(jobs, now)
+	var due []refresh.ID
+	overdue := 0
+	for id := range s.keys {
+		k := &s.keys[id]
+		if k.place != nowhere {
+			continue
+		}
+		at, missed := s.first(k, now)
+		if overdue += missed; at.After(now) {
+			s.arm(refresh.ID(id), at, now)
+		} else if s.parks(k) {
+			s.park(k)
+		} else {
+			due = append(due, refresh.ID(id))
+		}
+	}
+	s.nearestFirst(due)
+	s.start(due, now)
+	s.setMidnight(now)
+	s.Log.LogAttrs(context.Background(), slog.LevelInfo, "scheduler started", slog.Int("keys", len(s.keys)),
+		slog.Int("jobs_taken_up", len(jobs)), slog.Int("due", len(due)), slog.Int("ticks_missed", overdue))
+	return s.fatal
+}
+
+// load makes products and keys and gives them what is stored.
+func (s *Scheduler) load(now time.Time) (err error) {
+	if s.pauses, err = s.Store.Pauses(); err != nil {
+		return fmt.Errorf("load pauses: %w", err)
+	}
+	gone, err := s.Store.NotFounds()
+	if err != nil {
+		return fmt.Errorf("load products: %w", err)
+	}
+	_, paused := s.pauses[refresh.Everything]
+	s.Gate.SetPaused(paused)
+	catalogue := s.Catalogue.Products()
+	for i := range catalogue {
+		p := &product{Product: &catalogue[i], today: catalogue[i].Today(now), notFound: gone[catalogue[i].ID]}
+		s.products = append(s.products, p)
+		s.byID[p.ID] = p
+		if !p.Enabled {
+			continue
+		}
+		for ahead := range s.Catalogue.Rules.Horizon() {
+			p.ids = append(p.ids, s.newKey(s.bareKey(int32(i), p.today.AddDays(ahead))))
+		}
+	}
+	err = s.Store.Days(func(k inventory.Key, checked, _ time.Time, state inventory.State) bool {
+		if id, ok := s.find(k); ok {
+			s.keys[id].checked, s.keys[id].state = s.past(checked, now).UnixNano(), state
+			s.keys[id].trigger = refresh.Scheduled
+		}
+		return true
+	})
+	if err != nil {
+		return fmt.Errorf("load days: %w", err)
+	}
+	return nil
+}
+
+// past clamps a stored time that lies in the future, because the clock was set
+// back, to now.
+func (s *Scheduler) past(t, now time.Time) time.Time {
+	if t.After(now) {
+		return now
+	}
+	return t
+}
+
+func (s *Scheduler) bareKey(product int32, date inventory.Date) key {
+	p := s.products[product]
+	schedule, _ := s.Catalogue.Rules.Of(p.today, date)
+	return key{key: inventory.Key{Product: p.ID, Date: date}, product: product, schedule: int8(schedule), trigger: refresh.First}
+}
+
+// adopt gives unfinished jobs back to their keys, and cancels those whose key is
+// gone or has one already.
+func (s *Scheduler) adopt(jobs []refresh.Job, now time.Time) {
+	var ends []refresh.End
+	for _, j := range jobs {
+		id, ok := s.find(j.Key)
+		if !ok || s.keys[id].job != 0 {
+			ends = append(ends, s.dropped(j.ID, j.Schedule, now))
+			continue
+		}
+		k := &s.keys[id]
+		k.job, k.attempts, k.trigger = j.ID, uint8(min(j.Attempts, 255)), j.Trigger
+		k.due = now.UnixNano()
+		switch {
+		case j.State == refresh.Retrying && j.RetryAt.After(now):
+			s.arm(id, j.RetryAt, now)
+		case s.parks(k):
+			s.park(k)
+		default:
+			s.push(id, s.band(k), now)
+		}
+	}
+	s.cancel(ends)
+}
+
+func (s *Scheduler) dropped(job uint64, schedule string, now time.Time) refresh.End {
+	s.Observer.Finished(schedule, refresh.Dropped)
+	return refresh.End{Job: job, At: now, State: refresh.Canceled, Outcome: refresh.Dropped}
+}
+
+// first returns when a key without a job is due, and how many of its ticks fell
+// into the time before now that nobody was there to see.
+func (s *Scheduler) first(k *key, now time.Time) (time.Time, int) {
+	k.due = now.UnixNano()
+	if p := s.products[k.product]; p.notFound.Suspended && k.key.Date == p.today {
+		return p.notFound.Last.Add(probeGone), 0
+	}
+	if k.checked == 0 {
+		return now, 0
+	}
+	at := s.Catalogue.Rules.Next(int(k.schedule), k.key, unix(k.checked))
+	if at.After(now) {
+		return at, 0
+	}
+	missed := s.Catalogue.Rules.Ticks(int(k.schedule), k.key, at, now)
+	s.Observer.Ticks(s.scheduleName(k), "missed", missed)
+	return at, missed
+}
+
+// nearestFirst orders keys by how soon their date is, so that within a band the
+// dates that readers ask for most are fetched first.
+func (s *Scheduler) nearestFirst(ids []refresh.ID) {
+	slices.SortFunc(ids, func(a, b refresh.ID) int {
+		x, y := &s.keys[a], &s.keys[b]
+		return cmp.Or(cmp.Compare(x.key.Date, y.key.Date), cmp.Compare(x.product, y.product))
+	})
+}

@@ -1,0 +1,125 @@
+package scheduler
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"invd/engine/inventory"
+	"invd/engine/plan"
+	"invd/engine/refresh"
+	"invd/engine/report"
+)
+
+// ErrStopped says that the scheduler does not run any more.
+var ErrStopped = errors.New("the daemon is stopping")
+
+// do runs f on Run's goroutine and returns what it returned.
+func (s *Scheduler) do(ctx context.Context, f func() error) error {
+	done := make(chan error, 1)
+	select {
+	case s.commands <- func() { done <- f() }:
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-s.stopped:
+		return ErrStopped
+	}
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Refresh has every date of a product within from and to, both included, fetched
+// in the most urgent band; zero bounds mean those of the horizon. What waits is
+// raised, what runs is fetched once more after that, a retry's backoff is cut
+// short and its attempts start anew. A *report.RefusedError names the pause in
+// the way; then nothing was queued.
+func (s *Scheduler) Refresh(ctx context.Context, id inventory.ProductID, from, to inventory.Date) (r report.Refreshed, err error) {
+	err = s.do(ctx, func() error {
+		p := s.byID[id]
+		if p == nil {
+			return fmt.Errorf("product %d: %w", id, inventory.ErrNotFound)
+		}
+		if !p.Enabled {
+			return &report.RefusedError{Reason: fmt.Sprintf("product %d is disabled in the configuration", id)}
+		}
+		last := p.today.AddDays(len(p.ids) - 1)
+		if from == 0 {
+			from = p.today
+		}
+		if to == 0 {
+			to = last
+		}
+		if from > to || to < p.today || from > last {
+			return &report.RefusedError{Reason: fmt.Sprintf("no date from %s to %s lies within %s to %s", from, to, p.today, last)}
+		}
+		from, to = max(from, p.today), min(to, last)
+		ids := p.ids[from-p.today : to-p.today+1]
+		for _, id := range ids {
+			if scope, pause := s.paused(&s.keys[id]); pause != nil {
+				return &report.RefusedError{Reason: refusal(scope, pause)}
+			}
+		}
+		r = report.Refreshed{Product: id, From: from, To: to}
+		s.refresh(ids, time.Now(), &r)
+		return s.fatal
+	})
+	return r, err
+}
+
+func refusal(scope refresh.Scope, p *refresh.Pause) string {
+	msg := fmt.Sprintf("%s is paused since %s", scope, p.Since.Format(time.RFC3339))
+	if p.Reason != "" {
+		msg += ": " + p.Reason
+	}
+	return msg
+}
+
+func (s *Scheduler) refresh(ids []refresh.ID, now time.Time, r *report.Refreshed) {
+	var start []refresh.ID
+	var ends []refresh.End
+	for _, id := range ids {
+		k := &s.keys[id]
+		if k.place == inQueue {
+			if k.next == 0 && s.Queue.Remove(id) {
+				k.trigger, k.attempts = refresh.Manual, 0
+				s.push(id, plan.OnDemand, now)
+				r.Queued++
+				continue
+			}
+			if k.next == 0 && !s.again(id, now) {
+				continue
+			}
+			r.Running++
+			continue
+		}
+		s.wheel.Cancel(id)
+		if k.job != 0 {
+			ends = append(ends, s.dropped(k.job, s.scheduleName(k), now))
+			k.job = 0
+		}
+		k.place, k.trigger = nowhere, refresh.Manual
+		start = append(start, id)
+	}
+	s.cancel(ends)
+	s.start(start, now)
+	r.Queued += len(start)
+}
+
+// again makes the job that follows the one a worker has now.
+func (s *Scheduler) again(id refresh.ID, now time.Time) bool {
+	k := &s.keys[id]
+	jobs := []refresh.Job{{Key: k.key, Schedule: s.scheduleName(k), Trigger: refresh.Manual, State: refresh.Pending, Created: now}}
+	if err := s.Store.CreateJobs(jobs); err != nil {
+		s.storeFailed(err)
+		return false
+	}
+	s.Observer.Created(jobs[0].Schedule, refresh.Manual)
+	k.next = jobs[0].ID
+	s.Queue.TryPush(id, plan.OnDemand)
+	return true
+}

@@ -1,0 +1,134 @@
+package scheduler
+
+import (
+	"time"
+
+	"invd/engine/inventory"
+	"invd/engine/refresh"
+)
+
+// newDays moves the horizon of each product whose date has changed: at midnight,
+// and after a step of the wall clock, in either direction.
+func (s *Scheduler) newDays(now time.Time) {
+	back := now.Round(0).Before(s.wall)
+	s.wall = now.Round(0)
+	if now.Before(s.midnight) && !back {
+		return
+	}
+	var fresh []refresh.ID
+	for i, p := range s.products {
+		if today := p.Today(now); today != p.today {
+			fresh = append(fresh, s.move(int32(i), today, now)...)
+		}
+	}
+	s.setMidnight(now)
+	s.nearestFirst(fresh)
+	s.start(fresh, now)
+}
+
+// move makes today the first date of a product: dates before it go, dates that
+// enter the horizon come, and dates that a shorter schedule covers now are due
+// by that one. It returns the keys that are to be fetched at once.
+func (s *Scheduler) move(index int32, today inventory.Date, now time.Time) (due []refresh.ID) {
+	p := s.products[index]
+	old, first := p.ids, p.today
+	p.today = today
+	if !p.Enabled {
+		return nil
+	}
+	p.ids = make([]refresh.ID, len(old))
+	for ahead := range p.ids {
+		date := today.AddDays(ahead)
+		if i := int(date - first); i >= 0 && i < len(old) {
+			p.ids[ahead] = old[i]
+			s.reschedule(old[i], now)
+			continue
+		}
+		id := s.newKey(s.enter(index, date))
+		p.ids[ahead] = id
+		if at, _ := s.first(&s.keys[id], now); at.After(now) {
+			s.arm(id, at, now)
+		} else if s.parks(&s.keys[id]) {
+			s.park(&s.keys[id])
+		} else {
+			due = append(due, id)
+		}
+	}
+	var ends []refresh.End
+	for i, id := range old {
+		if date := first.AddDays(i); date < today || date >= today.AddDays(len(p.ids)) {
+			ends = s.drop(id, now, ends)
+		}
+	}
+	s.cancel(ends)
+	if p.notFound.Suspended {
+		s.probe(p, p.notFound.Last.Add(probeGone), now)
+	}
+	return due
+}
+
+// enter makes the key of a date that comes into the horizon. It may be stored
+// already, when the clock was set back or the horizon was longer once.
+func (s *Scheduler) enter(index int32, date inventory.Date) key {
+	k := s.bareKey(index, date)
+	if state, _, checked := s.Store.DayState(k.key); state != inventory.Unknown {
+		k.state, k.checked, k.trigger = state, checked.UnixNano(), refresh.Scheduled
+	}
+	return k
+}
+
+// reschedule lets a key follow the schedule that covers its date now. If that is
+// a shorter one, it is due at the next tick of it: spread over the interval, not
+// all at midnight.
+func (s *Scheduler) reschedule(id refresh.ID, now time.Time) {
+	k := &s.keys[id]
+	schedule, ok := s.Catalogue.Rules.Of(s.products[k.product].today, k.key.Date)
+	if !ok || int8(schedule) == k.schedule {
+		return
+	}
+	k.schedule = int8(schedule)
+	switch {
+	case k.place == inWheel && k.job == 0 && k.trigger != refresh.Confirm:
+		due := s.Catalogue.Rules.Next(schedule, k.key, now)
+		if due.Before(unix(k.due)) {
+			s.arm(id, due, now)
+		}
+	case k.place == inQueue:
+		if band, queued := s.Queue.Band(id); queued && s.band(k) < band && s.Queue.Remove(id) {
+			s.push(id, s.band(k), now)
+		}
+	}
+}
+
+// drop lets a key go whose date has left the horizon.
+func (s *Scheduler) drop(id refresh.ID, now time.Time, ends []refresh.End) []refresh.End {
+	k := &s.keys[id]
+	switch k.place {
+	case inWheel:
+		s.wheel.Cancel(id)
+	case inQueue:
+		if !s.Queue.Remove(id) {
+			k.place = leaving
+			return ends
+		}
+	}
+	if k.job != 0 {
+		ends = append(ends, s.dropped(k.job, s.scheduleName(k), now))
+	}
+	s.release(id)
+	return ends
+}
+
+// setMidnight finds when the next date starts in any product's zone.
+func (s *Scheduler) setMidnight(now time.Time) {
+	s.midnight = now.Add(24 * time.Hour)
+	seen := map[string]bool{}
+	for _, p := range s.products {
+		if zone := p.Zone.String(); !seen[zone] {
+			seen[zone] = true
+			if t := p.today.AddDays(1).Start(p.Zone); t.Before(s.midnight) {
+				s.midnight = t
+			}
+		}
+	}
+}

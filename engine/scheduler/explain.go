@@ -1,0 +1,73 @@
+package scheduler
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"invd/engine/inventory"
+	"invd/engine/refresh"
+	"invd/engine/report"
+)
+
+// Explain says what the scheduler knows of one key, or inventory.ErrNotFound for
+// one outside the catalogue or the horizon. It fills in neither the job nor the
+// budget nor the source.
+func (s *Scheduler) Explain(ctx context.Context, k inventory.Key) (e report.Explanation, job uint64, err error) {
+	err = s.do(ctx, func() error {
+		p := s.byID[k.Product]
+		if p == nil {
+			return fmt.Errorf("product %d is not in the catalogue: %w", k.Product, inventory.ErrNotFound)
+		}
+		e = report.Explanation{Product: p.ID, Name: p.Name, Date: k.Date, Timezone: p.Zone.String(), Place: "nowhere"}
+		if !p.Enabled {
+			e.Verdict = "the product is disabled in the configuration, so nothing of it is fetched"
+			return nil
+		}
+		id, ok := s.find(k)
+		if !ok {
+			return fmt.Errorf("%s lies outside %s to %s: %w", k.Date, p.today, p.today.AddDays(len(p.ids)-1), inventory.ErrNotFound)
+		}
+		job = s.describe(&e, id, p)
+		return nil
+	})
+	return e, job, err
+}
+
+func (s *Scheduler) describe(e *report.Explanation, id refresh.ID, p *product) (job uint64) {
+	now, k := time.Now(), &s.keys[id]
+	e.Schedule = s.scheduleName(k)
+	e.State = k.state.String()
+	e.Checked = unix(k.checked)
+	e.AgeSeconds = s.age(k, now).Seconds()
+	e.ObjectiveSeconds = s.Catalogue.Rules.Schedules()[k.schedule].Objective.Seconds()
+	e.Fresh = s.fresh(k, now)
+	e.Place = s.placeName(id)
+	e.Due = s.dueTime(k)
+	scope, pause := s.paused(k)
+	if pause != nil {
+		e.Paused, e.PausedScope = pause, scope.String()
+	}
+	if band, queued := s.Queue.Band(id); queued {
+		e.Band = s.Catalogue.Rules.Bands()[band]
+		for b := range band + 1 {
+			e.Ahead += s.Queue.Depth(b)
+		}
+		e.Ahead-- // itself
+	}
+	switch {
+	case e.Paused != nil:
+		e.Verdict = refusal(scope, pause)
+	case p.notFound.Suspended:
+		e.Verdict = fmt.Sprintf("the partner does not know the product since %s; it is asked once a day", p.notFound.First.Format(time.RFC3339))
+	case e.Place == "worker":
+		e.Verdict = "it is being fetched now"
+	case e.Place == "queue":
+		e.Verdict = fmt.Sprintf("it is due and waits in band %s behind at most %d jobs", e.Band, e.Ahead)
+	case k.job != 0:
+		e.Verdict = fmt.Sprintf("its last attempt failed; the next is due in %s", e.Due.Sub(now).Round(time.Second))
+	default:
+		e.Verdict = fmt.Sprintf("it is next due in %s, every %s by schedule %s", e.Due.Sub(now).Round(time.Second), s.Catalogue.Rules.Schedules()[k.schedule].Every, e.Schedule)
+	}
+	return k.job
+}

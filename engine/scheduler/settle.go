@@ -1,0 +1,183 @@
+package scheduler
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"invd/engine/inventory"
+	"invd/engine/refresh"
+)
+
+// settle takes a key back from its worker and puts it where it belongs next.
+func (s *Scheduler) settle(r refresh.Result, now time.Time) {
+	k := &s.keys[r.ID]
+	s.learn(k, r, now)
+	if k.place == leaving {
+		s.leave(r.ID, r, now)
+		return
+	}
+	k.failed = r.End.State != refresh.Done
+	if k.next != 0 { // asked for again while it ran
+		s.followUp(r, now)
+		return
+	}
+	s.Queue.Done(r.ID)
+	k.place = nowhere
+	switch {
+	case s.parks(k) && !r.End.State.Final():
+		s.park(k)
+	case r.End.State == refresh.Retrying:
+		k.attempts++
+		s.arm(r.ID, r.End.RetryAt, now)
+	case r.End.State == refresh.Pending: // put back, the attempt not charged
+		s.push(r.ID, min(s.band(k), s.Catalogue.Rules.Retry()), now)
+	default:
+		s.rearm(r, now)
+	}
+}
+
+// learn takes note of what an attempt told about the key and its product.
+func (s *Scheduler) learn(k *key, r refresh.Result, now time.Time) {
+	if !r.Checked.IsZero() {
+		k.checked = r.Checked.UnixNano()
+	}
+	if r.Day != inventory.Unknown {
+		k.state = r.Day
+	}
+	p := s.products[k.product]
+	switch {
+	case r.NotFound:
+		s.missing(p, now)
+	case r.Answered && p.notFound.Count > 0:
+		s.found(p, now)
+	}
+}
+
+// rearm puts a key whose job is over on the wheel for its next tick.
+func (s *Scheduler) rearm(r refresh.Result, now time.Time) {
+	k := &s.keys[r.ID]
+	ticked := k.trigger == refresh.Scheduled || k.trigger == refresh.First
+	if ticked && k.due != 0 {
+		n := s.Catalogue.Rules.Ticks(int(k.schedule), k.key, unix(k.due), now)
+		s.Observer.Ticks(s.scheduleName(k), "coalesced", n)
+	}
+	k.job, k.attempts, k.trigger = 0, 0, refresh.Scheduled
+	if r.End.Outcome == refresh.Closed {
+		k.trigger = refresh.Confirm
+		s.arm(r.ID, now.Add(confirmAfter), now)
+		return
+	}
+	if k.checked == 0 {
+		k.trigger = refresh.First
+	}
+	s.arm(r.ID, s.next(k, now), now)
+}
+
+// next returns when a key whose job ended at now is due: at its next tick, and
+// after a dead job within deadRetry at the latest.
+func (s *Scheduler) next(k *key, now time.Time) time.Time {
+	if p := s.products[k.product]; p.notFound.Suspended {
+		return now.Add(probeGone)
+	}
+	due := s.Catalogue.Rules.Next(int(k.schedule), k.key, now)
+	if latest := now.Add(deadRetry); k.failed && due.After(latest) {
+		return latest
+	}
+	return due
+}
+
+// followUp lets the job that was asked for while the key ran come next. If the
+// one that ran is not over, the new one takes its place.
+func (s *Scheduler) followUp(r refresh.Result, now time.Time) {
+	k := &s.keys[r.ID]
+	if !r.End.State.Final() {
+		s.cancel([]refresh.End{s.dropped(k.job, s.scheduleName(k), now)})
+	}
+	k.job, k.next, k.attempts, k.trigger, k.since = k.next, 0, 0, refresh.Manual, now.UnixNano()
+	s.tasks.set(r.ID, refresh.Task{Key: k.key, Job: k.job, Schedule: s.scheduleName(k)})
+	if !s.Queue.Done(r.ID) { // it is queued again at once, unless the queue is closed
+		k.place = nowhere
+	}
+}
+
+// leave frees a key whose date left the horizon while a worker had it.
+func (s *Scheduler) leave(id refresh.ID, r refresh.Result, now time.Time) {
+	k := &s.keys[id]
+	var ends []refresh.End
+	if !r.End.State.Final() || r.Lost {
+		ends = append(ends, s.dropped(k.job, s.scheduleName(k), now))
+	}
+	if k.next == 0 {
+		s.Queue.Done(id)
+	} else { // asked for again while it ran: Done queues it once more
+		k.job, k.next = k.next, 0
+		s.tasks.set(id, refresh.Task{Key: k.key, Job: k.job, Schedule: s.scheduleName(k)})
+		if s.Queue.Done(id); !s.Queue.Remove(id) {
+			s.cancel(ends)
+			return // a worker has it already, and reports again
+		}
+		ends = append(ends, s.dropped(k.job, s.scheduleName(k), now))
+	}
+	s.cancel(ends)
+	s.release(id)
+}
+
+// A product is suspended after goneAfter answers of "not found" with no other
+// between, the first and the last at least goneSpan apart.
+const (
+	goneAfter = 3
+	goneSpan  = time.Hour
+)
+
+// missing takes note that the partner does not know a product.
+func (s *Scheduler) missing(p *product, now time.Time) {
+	n := &p.notFound
+	if n.Count == 0 {
+		n.First = now
+	}
+	n.Count++
+	n.Last = now
+	if !n.Suspended && n.Count >= goneAfter && now.Sub(n.First) >= goneSpan {
+		n.Suspended = true
+		s.Log.LogAttrs(context.Background(), slog.LevelError, "product unknown to the partner, suspended", slog.Int64("product", int64(p.ID)))
+		s.parkProduct(p)
+	}
+	if err := s.Store.PutNotFound(p.ID, n); err != nil {
+		s.storeFailed(err)
+	}
+}
+
+// found takes note that the partner knows a product again.
+func (s *Scheduler) found(p *product, now time.Time) {
+	suspended := p.notFound.Suspended
+	p.notFound = refresh.NotFound{}
+	if err := s.Store.PutNotFound(p.ID, nil); err != nil {
+		s.storeFailed(err)
+	}
+	if suspended {
+		s.Log.LogAttrs(context.Background(), slog.LevelInfo, "product known to the partner again", slog.Int64("product", int64(p.ID)))
+		s.unpark(p.ids, now)
+		s.recall(p, now)
+	}
+}
+
+// recall lets the keys that were put off for a day while their product was
+// suspended follow their schedules again.
+func (s *Scheduler) recall(p *product, now time.Time) {
+	for _, id := range p.ids {
+		k := &s.keys[id]
+		if k.place != inWheel || k.job != 0 {
+			continue
+		}
+		due := now
+		if k.checked != 0 {
+			if tick := s.Catalogue.Rules.Next(int(k.schedule), k.key, unix(k.checked)); tick.After(now) {
+				due = tick
+			}
+		}
+		if due.Before(unix(k.due)) {
+			s.arm(id, due, now)
+		}
+	}
+}

@@ -1,0 +1,190 @@
+package scheduler
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"invd/engine/inventory"
+	"invd/engine/refresh"
+	"invd/engine/report"
+)
+
+// Status fills in what the scheduler knows: products, schedules, bands, timers.
+// It reads every key, a few nanoseconds each.
+func (s *Scheduler) Status(ctx context.Context, st *report.Status) error {
+	return s.do(ctx, func() error {
+		now := time.Now()
+		if p, ok := s.pauses[refresh.Everything]; ok {
+			st.Paused = &p
+		}
+		st.Timers = s.wheel.Len()
+		for i, name := range s.Catalogue.Rules.Bands() {
+			st.Bands = append(st.Bands, report.Band{Name: name, Jobs: s.Queue.Depth(i)})
+		}
+		demand := s.Catalogue.Rules.Demand()
+		enabled := float64(s.Catalogue.Enabled())
+		for i, schedule := range s.Catalogue.Rules.Schedules() {
+			row := report.Schedule{
+				Name: schedule.Name, Days: schedule.Days, EverySeconds: schedule.Every.Seconds(),
+				ObjectiveSeconds: schedule.Objective.Seconds(), DemandPerDay: demand[i] * enabled,
+			}
+			if p, ok := s.pauses[refresh.Scope{Schedule: schedule.Name}]; ok {
+				row.Paused = &p
+			}
+			st.Schedules = append(st.Schedules, row)
+		}
+		for _, p := range s.products {
+			*s.count(p, &st.Products)++
+			for _, id := range p.ids {
+				s.tally(id, st, now)
+			}
+		}
+		return nil
+	})
+}
+
+// count returns the counter that a product belongs to.
+func (s *Scheduler) count(p *product, n *report.Products) *int {
+	switch s.productState(p) {
+	case "disabled":
+		return &n.Disabled
+	case "paused":
+		return &n.Paused
+	case "gone":
+		return &n.Gone
+	}
+	return &n.Active
+}
+
+func (s *Scheduler) productState(p *product) string {
+	switch _, paused := s.pauses[refresh.Scope{Product: p.ID}]; {
+	case !p.Enabled:
+		return "disabled"
+	case paused:
+		return "paused"
+	case p.notFound.Suspended:
+		return "gone"
+	}
+	return "active"
+}
+
+func (s *Scheduler) tally(id refresh.ID, st *report.Status, now time.Time) {
+	k := &s.keys[id]
+	row := &st.Schedules[k.schedule]
+	age := s.age(k, now)
+	switch s.tallyKeys(k, &row.Keys, now); {
+	case k.checked == 0:
+	case s.stoppedByUs(k):
+	default:
+		row.OldestAgeSeconds = max(row.OldestAgeSeconds, age.Seconds())
+	}
+	switch k.place {
+	case inWheel:
+		if due := unix(k.due); row.NextDue.IsZero() || due.Before(row.NextDue) {
+			row.NextDue = due
+		}
+	case inQueue:
+		if band, queued := s.Queue.Band(id); queued {
+			b := &st.Bands[band]
+			b.OldestAgeSeconds = max(b.OldestAgeSeconds, now.Sub(unix(k.since)).Seconds())
+		}
+	}
+}
+
+func (s *Scheduler) tallyKeys(k *key, n *report.Keys, now time.Time) {
+	switch {
+	case s.stoppedByUs(k):
+		n.Paused++
+	case k.checked == 0:
+		n.Never++
+	case s.fresh(k, now):
+		n.Fresh++
+	default:
+		n.Stale++
+	}
+}
+
+// stoppedByUs reports whether anything but the partner keeps k from being fetched.
+func (s *Scheduler) stoppedByUs(k *key) bool {
+	_, p := s.paused(k)
+	return p != nil
+}
+
+func (s *Scheduler) age(k *key, now time.Time) time.Duration {
+	if k.checked == 0 {
+		return 0
+	}
+	return max(0, now.Sub(unix(k.checked)))
+}
+
+func (s *Scheduler) fresh(k *key, now time.Time) bool {
+	return k.checked != 0 && s.age(k, now) <= s.Catalogue.Rules.Schedules()[k.schedule].Objective
+}
+
+// Products lists the catalogue.
+func (s *Scheduler) Products(ctx context.Context) (rows []report.Product, err error) {
+	err = s.do(ctx, func() error {
+		now := time.Now()
+		for _, p := range s.products {
+			rows = append(rows, s.productRow(p, now))
+		}
+		return nil
+	})
+	return rows, err
+}
+
+// Product returns one product with its dates, or inventory.ErrNotFound.
+func (s *Scheduler) Product(ctx context.Context, id inventory.ProductID) (row report.Product, err error) {
+	err = s.do(ctx, func() error {
+		p := s.byID[id]
+		if p == nil {
+			return fmt.Errorf("product %d: %w", id, inventory.ErrNotFound)
+		}
+		now := time.Now()
+		row = s.productRow(p, now)
+		for _, id := range p.ids {
+			k := &s.keys[id]
+			row.Dates = append(row.Dates, report.Date{
+				Date: k.key.Date, Schedule: s.scheduleName(k), State: k.state.String(), Checked: unix(k.checked),
+				AgeSeconds: s.age(k, now).Seconds(), Fresh: s.fresh(k, now), Place: s.placeName(id), Due: s.dueTime(k),
+			})
+		}
+		return nil
+	})
+	return row, err
+}
+
+func (s *Scheduler) productRow(p *product, now time.Time) report.Product {
+	row := report.Product{ID: p.ID, Name: p.Name, Timezone: p.Zone.String(), Weight: p.Weight, Today: p.today, State: s.productState(p)}
+	if pause, ok := s.pauses[refresh.Scope{Product: p.ID}]; ok {
+		row.Paused = &pause
+	}
+	for _, id := range p.ids {
+		s.tallyKeys(&s.keys[id], &row.Keys, now)
+	}
+	return row
+}
+
+// placeName says where a key is.
+func (s *Scheduler) placeName(id refresh.ID) string {
+	switch s.keys[id].place {
+	case inWheel:
+		return "wheel"
+	case inQueue:
+		if _, queued := s.Queue.Band(id); queued {
+			return "queue"
+		}
+		return "worker"
+	}
+	return "parked"
+}
+
+// dueTime returns when a key in the wheel is due, and the zero time for one that is
+// due already.
+func (s *Scheduler) dueTime(k *key) time.Time {
+	if k.place != inWheel {
+		return time.Time{}
+	}
+	return unix(k.due)
+}

@@ -1,0 +1,231 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"invd/engine/backoff"
+	"invd/engine/inventory"
+	"invd/engine/limit"
+	"invd/engine/partner"
+	"invd/engine/refresh"
+	"invd/storage"
+)
+
+// A Queue holds the keys that wait; *queue.Queue provides it.
+type Queue interface {
+	Wait(ctx context.Context) error
+	TryPop() (id refresh.ID, band int, ok bool)
+}
+
+// A Fetcher asks the partner; *partner.Client provides it.
+type Fetcher interface {
+	Fetch(ctx context.Context, k inventory.Key) (partner.Answer, error)
+}
+
+// An Observer is told what the workers do; a nil-safe *metrics.Engine provides it.
+type Observer interface {
+	Requested(n int)                             // requests charged to the budget
+	Waited(d time.Duration)                      // from wanting a permit to having it
+	Rows(added, changed, removed, unchanged int) // slots compared by a sync
+	Synced(took time.Duration)                   // from the answer to its place in the store
+	Finished(schedule string, o refresh.Outcome) // a job's life is over
+	Retried(reason string)                       // an attempt failed and another follows
+	Blocked(reason string)                       // sending stopped
+	Tolerated(oddities int)                      // of a payload that was used all the same
+}
+
+// Options are what a Pool needs.
+type Options struct {
+	Queue       Queue
+	Task        func(refresh.ID) refresh.Task // of a popped key
+	Report      func(refresh.Result)          // may block; called once for each popped key
+	Budget      *limit.Budget
+	Gate        *limit.Gate
+	Fetcher     Fetcher
+	Store       *storage.Store
+	Concurrency int
+	MaxAttempts int
+	Retry       backoff.Policy
+	Drain       time.Duration // how long Run lets fetches go on after its context ended
+	Random      func(int64) int64
+	Observer    Observer
+	Log         *slog.Logger
+}
+
+// A Pool is a dispatcher and its workers. Make one with New.
+type Pool struct {
+	Options
+	guard guard
+	busy  atomic.Int32
+	free  chan struct{} // room for Concurrency tokens; a token is a free worker
+}
+
+// New makes a pool.
+func New(o Options) *Pool {
+	p := &Pool{Options: o, free: make(chan struct{}, o.Concurrency)}
+	for range o.Concurrency {
+		p.free <- struct{}{}
+	}
+	return p
+}
+
+// Busy returns how many fetches are in flight.
+func (p *Pool) Busy() int { return int(p.busy.Load()) }
+
+// Run dispatches until ctx is done, then waits for the fetches in flight, which
+// are cut off after the drain time. It returns an error only when the store
+// failed.
+func (p *Pool) Run(ctx context.Context) error {
+	var attempts sync.WaitGroup
+	fetching, cut := context.WithCancel(context.WithoutCancel(ctx))
+	defer func() {
+		drain := time.AfterFunc(p.Drain, cut)
+		attempts.Wait()
+		drain.Stop()
+		cut()
+	}()
+	for {
+		if err := p.Queue.Wait(ctx); err != nil {
+			return nil
+		}
+		if err := p.round(ctx, fetching, &attempts); err != nil {
+			if ctx.Err() != nil {
+				return nil
+			}
+			return err
+		}
+	}
+}
+
+// round waits until at least one request may go, then sends as many of the most
+// urgent as may go at that moment.
+func (p *Pool) round(ctx, fetching context.Context, attempts *sync.WaitGroup) error {
+	select {
+	case <-p.free:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	wanted := time.Now()
+	first, permits, err := p.permits(ctx)
+	if err != nil {
+		p.free <- struct{}{}
+		return err
+	}
+	workers := 1
+	for more := true; more && workers < permits; {
+		select {
+		case <-p.free:
+			workers++
+		default:
+			more = false
+		}
+	}
+	ids := make([]refresh.ID, 0, workers)
+	for range workers {
+		id, _, ok := p.Queue.TryPop()
+		if !ok {
+			break
+		}
+		ids = append(ids, id)
+	}
+	for range workers - len(ids) {
+		p.free <- struct{}{}
+	}
+	if unused := permits - len(ids); unused > 0 {
+		p.Budget.Return(first+uint64(len(ids)), unused)
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	return p.send(ctx, fetching, ids, first, wanted, attempts)
+}
+
+// send writes down that the requests go out, paid for with the permits from first
+// on, then sends them. Not the other way round: after a kill -9 the budget must
+// know of every request that was sent.
+func (p *Pool) send(ctx, fetching context.Context, ids []refresh.ID, first uint64, wanted time.Time, attempts *sync.WaitGroup) error {
+	now := time.Now()
+	p.Gate.Probe()
+	starts := make([]refresh.Start, len(ids))
+	tasks := make([]refresh.Task, len(ids))
+	for i, id := range ids {
+		tasks[i] = p.Task(id)
+		starts[i] = refresh.Start{Job: tasks[i].Job, Permit: first + uint64(i), At: now}
+	}
+	err := p.Store.Begin(starts, p.Budget.Low())
+	if errors.Is(err, inventory.ErrNotFound) { // a damaged job: its key is fetched all the same
+		p.Log.LogAttrs(ctx, slog.LevelWarn, "job unknown", slog.Any("err", err))
+		err = nil
+	}
+	if err != nil {
+		for i, id := range ids {
+			p.Budget.Done(starts[i].Permit, time.Now())
+			p.Report(refresh.Result{ID: id, Lost: true, End: refresh.End{Job: tasks[i].Job, State: refresh.Pending, At: now}})
+			p.free <- struct{}{}
+		}
+		p.Gate.Released()
+		return p.storeFailed(ctx, err)
+	}
+	p.Observer.Requested(len(ids))
+	for i, id := range ids {
+		p.Observer.Waited(now.Sub(wanted))
+		p.busy.Add(1)
+		attempts.Add(1)
+		go func() {
+			defer attempts.Done()
+			a := attempt{Pool: p, id: id, task: tasks[i], permits: []uint64{starts[i].Permit}}
+			a.run(fetching)
+			p.busy.Add(-1)
+			p.free <- struct{}{}
+		}()
+	}
+	return nil
+}
+
+// permits waits until the gate and the budget let at least one request go, and
+// takes permits for as many as may go at once: n, from first on.
+func (p *Pool) permits(ctx context.Context) (first uint64, n int, err error) {
+	for {
+		now := time.Now()
+		most, at := p.Gate.Allow(now)
+		if most > 0 {
+			if first, n, at = p.Budget.TryTake(min(most, p.Concurrency), now); n > 0 {
+				return first, n, nil
+			}
+		}
+		wait := time.Hour // a change wakes us sooner
+		if !at.IsZero() {
+			wait = at.Sub(now)
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-timer.C:
+		case <-p.Gate.Changed():
+		case <-p.Budget.Changed():
+		case <-ctx.Done():
+			timer.Stop()
+			return 0, 0, ctx.Err()
+		}
+		timer.Stop()
+	}
+}
+
+// fullRetry is how long nothing is fetched after the disk was found full.
+const fullRetry = 15 * time.Second
+
+// storeFailed holds the source while the disk is full and passes every other
+// error on.
+func (p *Pool) storeFailed(ctx context.Context, err error) error {
+	if !errors.Is(err, storage.ErrFull) {
+		return err
+	}
+	p.Log.LogAttrs(ctx, slog.LevelError, "disk full, fetching stopped", slog.Any("err", err))
+	p.Gate.Hold(time.Now().Add(fullRetry), "disk full")
+	p.Observer.Blocked("disk_full")
+	return nil
+}

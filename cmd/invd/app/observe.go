@@ -1,0 +1,74 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"invd/engine"
+	"invd/engine/partner"
+	"invd/engine/plan"
+	"invd/engine/report"
+	"invd/httpapi"
+	"invd/metrics"
+	"invd/storage"
+)
+
+func newMetrics(c *plan.Catalogue, version string) *metrics.Metrics {
+	var schedules []string
+	for _, s := range c.Rules.Schedules() {
+		schedules = append(schedules, s.Name)
+	}
+	return metrics.New(metrics.Options{
+		Schedules: schedules, Bands: c.Rules.Bands(), Handlers: httpapi.Handlers(), Outcomes: partner.Outcomes(),
+		Key: engine.BudgetKey, Version: version, Schema: storage.SchemaVersion,
+	})
+}
+
+func (d *daemon) attempted(a partner.Attempt) {
+	d.metrics.Engine.Attempt(a.Outcome, a.Took, a.Bytes)
+}
+
+// scrapeTimeout bounds how long a scrape waits for the scheduler.
+const scrapeTimeout = 5 * time.Second
+
+// status returns what a scrape shows: what is known without the scheduler, if that
+// does not answer.
+func (d *daemon) status() report.Status {
+	ctx, cancel := context.WithTimeout(context.Background(), scrapeTimeout)
+	defer cancel()
+	st, _ := controller{d.engine, d}.Status(ctx) // partly filled in when the scheduler has stopped
+	return st
+}
+
+// healthy says whether what was stored can be read. Both listeners are bound
+// before anybody can ask.
+func (d *daemon) healthy() error { return d.store.Err() }
+
+// ready says whether to send requests here: not before every key is scheduled, not
+// while draining. The partner being down is no reason: reads go on.
+func (d *daemon) ready() (bool, []httpapi.Check) {
+	booted := false
+	select {
+	case <-d.engine.Ready():
+		booted = true
+	default:
+	}
+	checks := []httpapi.Check{
+		{Name: "scheduler", OK: booted, Detail: unless(booted, "taking up jobs")},
+		{Name: "store", OK: d.store.Err() == nil},
+		{Name: "serving", OK: !d.draining.Load(), Detail: unless(!d.draining.Load(), "draining")},
+	}
+	for _, c := range checks {
+		if !c.OK {
+			return false, checks
+		}
+	}
+	return true, checks
+}
+
+func unless(ok bool, text string) string {
+	if ok {
+		return ""
+	}
+	return text
+}

@@ -1,0 +1,81 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// Snapshots are named after the moment they were taken at, so that their names
+// sort by age.
+const (
+	snapshotPrefix = "inventory-"
+	snapshotSuffix = ".db"
+	snapshotTime   = "20060102T150405Z"
+)
+
+// takeSnapshots takes a snapshot at regular times until ctx is done. A failed one
+// is logged and counted; the next is tried at its time.
+func (d *daemon) takeSnapshots(ctx context.Context) {
+	ticker := time.NewTicker(d.Config.Snapshots.Every)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case now := <-ticker.C:
+			name, err := d.snapshot(now)
+			d.metrics.Storage.Snapshot(now, err == nil)
+			if err != nil {
+				d.Log.LogAttrs(ctx, slog.LevelError, "snapshot failed", slog.Any("err", err))
+				continue
+			}
+			d.Log.LogAttrs(ctx, slog.LevelInfo, "snapshot taken", slog.String("file", name), slog.Duration("took", time.Since(now)))
+		}
+	}
+}
+
+// snapshot takes one, and deletes those beyond the number to keep.
+func (d *daemon) snapshot(now time.Time) (string, error) {
+	dir := d.Config.Snapshots.Dir
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", err
+	}
+	name := filepath.Join(dir, snapshotPrefix+now.UTC().Format(snapshotTime)+snapshotSuffix)
+	if err := d.store.Snapshot(name); err != nil {
+		return "", err
+	}
+	return name, prune(dir, d.Config.Snapshots.Keep)
+}
+
+// prune deletes all but the newest keep snapshots of dir, their sums with them.
+// Files that are not named like a snapshot are left alone.
+func prune(dir string, keep int) error {
+	entries, err := os.ReadDir(dir) // sorted by name
+	if err != nil {
+		return err
+	}
+	var names []string
+	for _, e := range entries {
+		stamp, ok := strings.CutSuffix(e.Name(), snapshotSuffix)
+		stamp, named := strings.CutPrefix(stamp, snapshotPrefix)
+		if _, err := time.Parse(snapshotTime, stamp); ok && named && err == nil {
+			names = append(names, e.Name())
+		}
+	}
+	for _, name := range names[:max(0, len(names)-keep)] {
+		path := filepath.Join(dir, name)
+		if err := os.Remove(path); err != nil {
+			return fmt.Errorf("delete old snapshot: %w", err)
+		}
+		if err := os.Remove(path + ".sha256"); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return fmt.Errorf("delete old snapshot: %w", err)
+		}
+	}
+	return nil
+}

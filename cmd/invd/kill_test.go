@@ -1,0 +1,152 @@
+package main
+
+import (
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"regexp"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"invd/engine/partner/sim"
+	"invd/storage"
+)
+
+// The daemon is killed at random moments, again and again. Whatever anybody was told
+// before holds after: answers, finished jobs, unfinished ones; and the partner never
+// sees a window with more requests than its limit.
+func TestAKilledDaemonLosesNothingAndRepeatsNothing(t *testing.T) {
+	t.Parallel()
+	const kills, limit, per = 24, 20, time.Second
+	m := newMirror(t, mirrorOptions{products: 3, days: 40, limit: limit, per: per,
+		sim: sim.Options{Bookings: -1, Latency: 5 * time.Millisecond, Jitter: 10 * time.Millisecond}})
+	if err := m.partner.Inject(sim.Injection{Fault: "500", Probability: 0.05}); err != nil { // some jobs have to retry
+		t.Fatal(err)
+	}
+	random := rand.New(rand.NewPCG(14, 15))
+	l := newLedger(m)
+	for n := range kills {
+		if n%5 == 4 { // while it starts
+			m.launch()
+			<-time.After(time.Duration(random.Int64N(int64(150 * time.Millisecond))))
+		} else {
+			m.start()
+			l.verify()
+			trap := m.setTrap(random, n%2 == 0)
+			l.observe(random, trap)
+			m.arrived.Store(nil)
+		}
+		m.kill()
+		if t.Failed() {
+			return
+		}
+	}
+
+	// The survivor does all that is left to do, and ends as the partner is.
+	m.start()
+	l.verify()
+	m.partner.Clear()
+	for _, id := range l.products() {
+		if err := m.refresh(id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := eventually(l.allDone); err != nil {
+		t.Fatal(err)
+	}
+	l.verify()
+	for _, k := range m.keys {
+		if a, err := m.read(k); err != nil || a.remaining != m.truth(k) {
+			t.Errorf("%s: %d left, %v; the partner has %d", k, a.remaining, err, m.truth(k))
+		}
+	}
+	if err := m.process.end(syscall.SIGTERM); err != nil {
+		t.Errorf("after SIGTERM: %v\n%s", err, m.process.printed())
+	}
+	m.check()
+
+	s := m.partner.Stats()
+	t.Logf("%d kills; %d answers and %d finished jobs found again, %d unfinished jobs taken up; %d requests, at most %d in %v, %d refused",
+		kills, l.answersHeld, l.finishedHeld, l.unfinishedHeld, s.Requests, s.Fullest, per, s.Refused)
+	if s.Fullest > limit || s.Refused > 0 {
+		t.Errorf("the partner saw %d requests in a window and refused %d; want at most %d and none", s.Fullest, s.Refused, limit)
+	}
+	if l.answersHeld == 0 || l.finishedHeld == 0 || l.unfinishedHeld == 0 {
+		t.Error("the kills came when nothing had been seen: this test tests nothing")
+	}
+}
+
+// A data dir that is killed in the making is no obstacle to the next start.
+func TestADaemonKilledWhileItMakesItsDataDirStartsTheNextTime(t *testing.T) {
+	t.Parallel()
+	random := rand.New(rand.NewPCG(16, 17))
+	for range 6 {
+		m := newMirror(t, mirrorOptions{products: 2, days: 2, limit: 1000, per: time.Minute})
+		m.launch()
+		// From before the folder is there to after the database is.
+		for range random.IntN(20) {
+			if _, err := os.Stat(filepath.Join(m.commands.dataDir, storage.FileName)); err == nil {
+				break
+			}
+			<-time.After(5 * time.Millisecond)
+		}
+		<-time.After(time.Duration(random.Int64N(int64(10 * time.Millisecond))))
+		m.kill()
+		m.start()
+		if err := m.process.end(syscall.SIGTERM); err != nil {
+			t.Errorf("after SIGTERM: %v\n%s", err, m.process.printed())
+		}
+		m.check()
+	}
+}
+
+// setTrap has the daemon killed at a random moment: of time, or just when one of its
+// next requests has reached the partner and nobody but its file knows of it. The
+// returned value turns true before.
+func (m *mirror) setTrap(random *rand.Rand, byRequest bool) *atomic.Bool {
+	killing, process := new(atomic.Bool), m.process
+	spring := func() {
+		killing.Store(true)
+		_ = process.cmd.Process.Kill() // it may have ended
+	}
+	if !byRequest {
+		time.AfterFunc(time.Duration(random.Int64N(int64(1200*time.Millisecond))), spring)
+		return killing
+	}
+	var seen atomic.Int64
+	last := 1 + random.Int64N(20)
+	f := func() {
+		if seen.Add(1) == last {
+			spring()
+		}
+	}
+	m.arrived.Store(&f)
+	return killing
+}
+
+var wrong = regexp.MustCompile(`(?m)^.*(level=ERROR|panic:|DATA RACE).*$`)
+
+// kill ends the daemon the hard way, then looks at what it left.
+func (m *mirror) kill() {
+	m.t.Helper()
+	_ = m.process.end(syscall.SIGKILL) // says that it was killed
+	if line := wrong.FindString(m.process.printed()); line != "" {
+		m.t.Errorf("start %d printed: %s", m.starts, line)
+	}
+	m.check()
+}
+
+// check verifies the file of a daemon that has ended, if it came to one.
+func (m *mirror) check() {
+	m.t.Helper()
+	file := filepath.Join(m.commands.dataDir, storage.FileName)
+	if _, err := os.Stat(file); os.IsNotExist(err) {
+		return
+	}
+	findings, err := storage.Check(file)
+	if err != nil || len(findings) > 0 {
+		m.t.Errorf("after start %d: %v, findings %q", m.starts, err, findings)
+	}
+}

@@ -1,0 +1,213 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"os/exec"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"invd/engine/inventory"
+	"invd/engine/refresh"
+	"invd/engine/report"
+)
+
+// A ledger holds what a mirror's daemons have told, and holds the next ones to it.
+type ledger struct {
+	m       *mirror
+	answers map[inventory.Key]answer
+	jobs    map[uint64]report.Job
+
+	answersHeld, finishedHeld, unfinishedHeld int // found again after a start
+}
+
+func newLedger(m *mirror) *ledger {
+	return &ledger{m: m, answers: make(map[inventory.Key]answer), jobs: make(map[uint64]report.Job)}
+}
+
+func (l *ledger) products() []inventory.ProductID {
+	var ids []inventory.ProductID
+	for _, k := range l.m.keys {
+		ids = append(ids, k.Product)
+	}
+	return slices.Compact(ids)
+}
+
+// observe uses the daemon until it is killed, and notes what it tells.
+func (l *ledger) observe(random *rand.Rand, killing *atomic.Bool) {
+	products := l.products()
+	steps := []func() error{
+		l.noteAnswers,
+		l.noteJobs,
+		l.noteDoneJobs,
+		func() error { return l.m.refresh(products[random.IntN(len(products))]) },
+	}
+	for {
+		for range 20 {
+			l.m.book(l.m.keys[random.IntN(len(l.m.keys))], random)
+		}
+		for _, step := range steps {
+			if err := step(); err != nil {
+				if !killing.Load() {
+					l.m.t.Errorf("start %d: %v\n%s", l.m.starts, err, l.m.process.printed())
+				}
+				return
+			}
+		}
+	}
+}
+
+func (l *ledger) noteAnswers() error {
+	for _, k := range l.m.keys {
+		a, err := l.m.read(k)
+		if err != nil {
+			return err
+		}
+		if a.state != inventory.Unknown.String() {
+			l.answers[k] = a
+		}
+	}
+	return nil
+}
+
+func (l *ledger) noteJobs() error {
+	jobs, err := l.m.jobs()
+	for _, j := range jobs {
+		l.jobs[j.ID] = j
+	}
+	return err
+}
+
+// noteDoneJobs asks as a user would.
+func (l *ledger) noteDoneJobs() error {
+	out, err := exec.Command("invd", "jobs", "list", "--state", "done", "--limit", "1000", "--output", "json", "--data-dir", l.m.commands.dataDir).Output()
+	if err != nil {
+		return err
+	}
+	var list struct {
+		Jobs []report.Job `json:"jobs"`
+	}
+	if err := json.Unmarshal(out, &list); err != nil {
+		return err
+	}
+	for _, j := range list.Jobs {
+		if j.State != refresh.Done.String() {
+			return fmt.Errorf("among the done jobs: %+v", j)
+		}
+		l.jobs[j.ID] = j
+	}
+	return nil
+}
+
+// verify holds a daemon that has just started to everything in the ledger.
+func (l *ledger) verify() {
+	l.m.t.Helper()
+	l.verifyAnswers()
+	jobs, err := l.m.jobs()
+	if err != nil {
+		l.m.t.Fatalf("start %d: %v", l.m.starts, err)
+	}
+	l.verifyJobs(jobs)
+	l.verifyDone(jobs)
+}
+
+// verifyAnswers requires each key to be answered as it was, or by something newer.
+func (l *ledger) verifyAnswers() {
+	l.m.t.Helper()
+	for k, before := range l.answers {
+		now, err := l.m.read(k)
+		switch {
+		case err != nil:
+			l.m.t.Fatalf("start %d: %s: %v", l.m.starts, k, err)
+		case before.status != now.status || before.state != now.state:
+			l.m.t.Errorf("start %d: %s is %d %s, and was %d %s", l.m.starts, k, now.status, now.state, before.status, before.state)
+		case now.modified.Before(before.modified), now.remaining > before.remaining:
+			l.m.t.Errorf("start %d: %s is an older answer, %+v, than %+v", l.m.starts, k, now, before)
+		case now.etag != before.etag && now.remaining == before.remaining:
+			l.m.t.Errorf("start %d: %s has another ETag, %+v, and the same content as %+v", l.m.starts, k, now, before)
+		}
+		l.answersHeld++
+	}
+}
+
+// verifyJobs requires that no job is gone, that finished ones were not touched, and
+// that no key has two unfinished ones.
+func (l *ledger) verifyJobs(jobs []report.Job) {
+	l.m.t.Helper()
+	now := make(map[uint64]report.Job, len(jobs))
+	busy := make(map[inventory.Key]uint64)
+	for _, j := range jobs {
+		now[j.ID] = j
+		if k := keyOf(j); !final(j) {
+			if busy[k] != 0 {
+				l.m.t.Errorf("start %d: %s has two unfinished jobs, %d and %d", l.m.starts, k, busy[k], j.ID)
+			}
+			busy[k] = j.ID
+		}
+	}
+	for id, before := range l.jobs {
+		j, found := now[id]
+		switch {
+		case !found:
+			l.m.t.Errorf("start %d: job %d is gone; it was %+v", l.m.starts, id, before)
+		case !final(before):
+			l.unfinishedHeld++
+		case !cmp.Equal(before, j):
+			l.m.t.Errorf("start %d: job %d was finished and is another:\n%s", l.m.starts, id, cmp.Diff(before, j))
+		default:
+			l.finishedHeld++
+		}
+	}
+	maps.Copy(l.jobs, now)
+}
+
+// verifyDone requires what a done job brought to be there.
+func (l *ledger) verifyDone(jobs []report.Job) {
+	l.m.t.Helper()
+	checked := make(map[inventory.Key]time.Time)
+	for _, id := range l.products() {
+		var p report.Product
+		if err := l.m.commands.get(l.m.t.Context(), "/api/v1/products/"+id.String(), &p); err != nil {
+			l.m.t.Fatalf("start %d: %v", l.m.starts, err)
+		}
+		for _, d := range p.Dates {
+			checked[inventory.Key{Product: id, Date: d.Date}] = d.Checked
+		}
+	}
+	for _, j := range jobs {
+		brought := j.Outcome == refresh.Changed.String() || j.Outcome == refresh.Unchanged.String() || j.Outcome == refresh.Closed.String()
+		if at := checked[keyOf(j)]; j.State == refresh.Done.String() && brought && at.Before(j.Started) {
+			l.m.t.Errorf("start %d: %s was last checked at %v, before its job %+v", l.m.starts, keyOf(j), at, j)
+		}
+	}
+}
+
+func keyOf(j report.Job) inventory.Key { return inventory.Key{Product: j.Product, Date: j.Date} }
+
+func final(j report.Job) bool {
+	s, ok := refresh.ParseState(j.State)
+	return ok && s.Final()
+}
+
+// allDone is an error while a job waits or runs, or a key has no answer.
+func (l *ledger) allDone() error {
+	var st report.Status
+	if err := l.m.commands.get(l.m.t.Context(), "/api/v1/status", &st); err != nil {
+		return err
+	}
+	if st.Jobs.Pending+st.Jobs.Running+st.Jobs.Retrying > 0 {
+		return fmt.Errorf("jobs are left: %+v", st.Jobs)
+	}
+	if err := l.noteAnswers(); err != nil {
+		return err
+	}
+	if len(l.answers) < len(l.m.keys) {
+		return fmt.Errorf("%d of %d keys have an answer", len(l.answers), len(l.m.keys))
+	}
+	return nil
+}

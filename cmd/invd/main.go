@@ -1,0 +1,59 @@
+// Command invd mirrors a ticket partner's inventory and serves it over HTTP.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"invd/cmd/invd/config"
+	"invd/storage"
+)
+
+// Exit codes, as the contract has them.
+const (
+	exitOK      = 0
+	exitFailed  = 1
+	exitUsage   = 2
+	exitLocked  = 75 // the data dir belongs to another process
+	exitRefused = 78 // a configuration or an on-disk format
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // the second signal kills
+	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// run executes one command line and returns the exit code.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	root, ran := newRoot(stdout, stderr)
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitOK
+	}
+	fmt.Fprintf(stderr, "invd: %v\n", err)
+	var usage usageError
+	var bad *config.Error
+	switch {
+	case !*ran, errors.As(err, &usage):
+		fmt.Fprintln(stderr, "Try 'invd --help'.")
+		return exitUsage
+	case errors.Is(err, storage.ErrLocked):
+		return exitLocked
+	case errors.Is(err, storage.ErrFormat), errors.As(err, &bad):
+		return exitRefused
+	}
+	return exitFailed
+}
+
+// A usageError says that the command line itself is wrong.
+type usageError struct{ error }

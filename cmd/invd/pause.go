@@ -1,0 +1,129 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"invd/engine/report"
+)
+
+// newPause returns `invd pause`, which stops everything.
+func newPause(g *globals) *cobra.Command {
+	return pauseCommand(g, "pause", "Stop all fetching; reads go on", cobra.NoArgs, rootPath)
+}
+
+// newResume returns `invd resume`.
+func newResume(g *globals) *cobra.Command {
+	return resumeCommand(g, "resume", "End the pause of all fetching", cobra.NoArgs, rootPath)
+}
+
+func rootPath([]string) (string, error) { return "/api/v1", nil }
+
+// newSchedules returns `invd schedules` and what it holds.
+func newSchedules(g *globals) *cobra.Command {
+	return group("schedules", "List and pause schedules",
+		newSchedulesList(g),
+		pauseCommand(g, "pause SCHEDULE", "Stop fetching the dates that a schedule covers", cobra.ExactArgs(1), schedulePath),
+		resumeCommand(g, "resume SCHEDULE", "End a schedule's pause", cobra.ExactArgs(1), schedulePath),
+	)
+}
+
+func schedulePath(args []string) (string, error) {
+	if args[0] == "" {
+		return "", errors.New("which schedule?")
+	}
+	return "/api/v1/schedules/" + url.PathEscape(args[0]), nil
+}
+
+func newSchedulesList(g *globals) *cobra.Command {
+	var output format
+	c := &cobra.Command{Use: "list", Short: "List the schedules and how well they are kept", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			var list struct {
+				Schedules []report.Schedule `json:"schedules"`
+			}
+			if err := g.get(cmd.Context(), "/api/v1/schedules", &list); err != nil {
+				return err
+			}
+			return g.print(output, list, func() { printSchedules(g.out, list.Schedules, time.Now()) })
+		}}
+	outputFlag(c, &output)
+	return c
+}
+
+// pauseCommand returns a command that posts to path + "/pause".
+func pauseCommand(g *globals, use, short string, args cobra.PositionalArgs, path func([]string) (string, error)) *cobra.Command {
+	var body struct {
+		Reason string `json:"reason,omitempty"`
+		For    string `json:"for,omitempty"`
+	}
+	var length span
+	c := &cobra.Command{Use: use, Short: short, Args: args, RunE: func(cmd *cobra.Command, args []string) error {
+		p, err := path(args)
+		if err != nil {
+			return usageError{err}
+		}
+		body.For = length.String()
+		if err := g.post(cmd.Context(), p+"/pause", body, nil); err != nil {
+			return err
+		}
+		fmt.Fprintln(g.out, "paused")
+		return nil
+	}}
+	c.Flags().StringVar(&body.Reason, "reason", "", "why, shown wherever the pause is")
+	c.Flags().Var(&length, "for", "end the pause after this time, as 90m, 2h or 7d (default: until resumed)")
+	return c
+}
+
+// A span is the value of --for: how long a pause may last, "" for ever. The daemon
+// reads it once more and knows how long is too long.
+type span string
+
+// Set takes a Go duration, or whole days.
+func (s *span) Set(text string) error {
+	d, err := time.ParseDuration(text)
+	if days, ok := strings.CutSuffix(text, "d"); ok {
+		var n uint64
+		n, err = strconv.ParseUint(days, 10, 16)
+		d = time.Duration(n) * 24 * time.Hour
+	}
+	if err != nil || d <= 0 {
+		return errors.New("want more than 0, as 90m, 2h or 7d")
+	}
+	*s = span(text)
+	return nil
+}
+
+// String returns what Set took.
+func (s *span) String() string { return string(*s) }
+
+// Type is what the help shows.
+func (s *span) Type() string { return "duration" }
+
+// resumeCommand returns a command that posts to path + "/resume".
+func resumeCommand(g *globals, use, short string, args cobra.PositionalArgs, path func([]string) (string, error)) *cobra.Command {
+	return &cobra.Command{Use: use, Short: short, Args: args, RunE: func(cmd *cobra.Command, args []string) error {
+		p, err := path(args)
+		if err != nil {
+			return usageError{err}
+		}
+		var done struct {
+			Was bool `json:"was_paused"`
+		}
+		if err := g.post(cmd.Context(), p+"/resume", struct{}{}, &done); err != nil {
+			return err
+		}
+		if !done.Was {
+			fmt.Fprintln(g.out, "was not paused")
+			return nil
+		}
+		fmt.Fprintln(g.out, "resumed")
+		return nil
+	}}
+}

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// newRoot returns the whole command. ran turns true once a command line was
+// understood; an error before that is one of usage.
+func newRoot(stdout, stderr io.Writer) (root *cobra.Command, ran *bool) {
+	ran = new(bool)
+	var g globals
+	root = &cobra.Command{
+		Use:           "invd",
+		Short:         "Mirror a ticket partner's inventory within its limits, and serve it",
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          cobra.NoArgs,
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			if err := fromEnvironment(cmd.Flags()); err != nil {
+				return err
+			}
+			if err := g.check(); err != nil {
+				return err
+			}
+			*ran = true
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return usageError{fmt.Errorf("which command? One of: %s", strings.Join(names(cmd), ", "))}
+		},
+	}
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	g.out, g.err = stdout, stderr
+	f := root.PersistentFlags()
+	f.StringVar(&g.dataDir, "data-dir", "/var/lib/invd", "folder of the database and the admin socket")
+	f.StringVar(&g.logLevel, "log-level", "info", "debug, info, warn or error")
+	f.StringVar(&g.logFormat, "log-format", "text", "text or json")
+	root.AddCommand(
+		newServe(&g), newDemo(&g), newPartner(&g),
+		newCheck(&g), newConfig(&g), newVersion(&g),
+		newStatus(&g), newExplain(&g), newProducts(&g), newSchedules(&g), newJobs(&g), newPause(&g), newResume(&g),
+		newDB(&g),
+	)
+	root.InitDefaultCompletionCmd()
+	if completion, _, err := root.Find([]string{"completion"}); err == nil {
+		completion.Args, completion.RunE = cobra.NoArgs, groupOnly // without a shell's name it prints nothing
+	}
+	return root, ran
+}
+
+// globals are the flags that every command has.
+type globals struct {
+	dataDir, logLevel, logFormat string
+	out, err                     io.Writer
+	level                        slog.Level
+}
+
+func (g *globals) check() error {
+	if err := g.level.UnmarshalText([]byte(g.logLevel)); err != nil {
+		return fmt.Errorf("--log-level %q: want debug, info, warn or error", g.logLevel)
+	}
+	if g.logFormat != "text" && g.logFormat != "json" {
+		return fmt.Errorf("--log-format %q: want text or json", g.logFormat)
+	}
+	return nil
+}
+
+func (g *globals) logger() *slog.Logger {
+	o := &slog.HandlerOptions{Level: g.level}
+	if g.logFormat == "json" {
+		return slog.New(slog.NewJSONHandler(g.err, o))
+	}
+	return slog.New(slog.NewTextHandler(g.err, o))
+}
+
+// fromEnvironment gives every flag that is not on the command line the value of
+// its INVD_ twin, if that is set: --data-dir has INVD_DATA_DIR.
+func fromEnvironment(flags *pflag.FlagSet) (err error) {
+	flags.VisitAll(func(f *pflag.Flag) {
+		name := "INVD_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+		if value, ok := os.LookupEnv(name); ok && !f.Changed && err == nil {
+			if e := flags.Set(f.Name, value); e != nil {
+				err = fmt.Errorf("%s=%q: %w", name, value, e)
+			}
+		}
+	})
+	return err
+}
+
+func names(cmd *cobra.Command) (all []string) {
+	for _, c := range cmd.Commands() {
+		if c.IsAvailableCommand() {
+			all = append(all, c.Name())
+		}
+	}
+	return all
+}
+
+// group is a command that only holds others.
+func group(use, short string, commands ...*cobra.Command) *cobra.Command {
+	c := &cobra.Command{Use: use, Short: short, Args: cobra.NoArgs, RunE: groupOnly}
+	c.AddCommand(commands...)
+	return c
+}
+
+func groupOnly(cmd *cobra.Command, _ []string) error {
+	return usageError{fmt.Errorf("%s what? One of: %s", cmd.Name(), strings.Join(names(cmd), ", "))}
+}

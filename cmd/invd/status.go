@@ -1,0 +1,157 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"invd/engine/inventory"
+	"invd/engine/refresh"
+	"invd/engine/report"
+)
+
+// newStatus returns `invd status`.
+func newStatus(g *globals) *cobra.Command {
+	var output format
+	c := &cobra.Command{Use: "status", Short: "Show the state of the running daemon on one screen", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			var st report.Status
+			if err := g.get(cmd.Context(), "/api/v1/status", &st); err != nil {
+				return err
+			}
+			return g.print(output, st, func() { printStatus(g.out, st) })
+		}}
+	outputFlag(c, &output)
+	return c
+}
+
+func printStatus(w io.Writer, st report.Status) {
+	ready := "ready"
+	if !st.Ready {
+		ready = "NOT READY"
+	}
+	fmt.Fprintf(w, "invd %s, %s, up %s\n", st.Version, ready, seconds(st.Now.Sub(st.Started).Seconds()))
+	fmt.Fprintf(w, "products  %d active, %d paused, %d disabled, %d gone\n", st.Products.Active, st.Products.Paused, st.Products.Disabled, st.Products.Gone)
+	fmt.Fprintf(w, "source    %s", st.Source.State)
+	if st.Source.Reason != "" {
+		fmt.Fprintf(w, ": %s", st.Source.Reason)
+	}
+	if !st.Source.BlockedUntil.IsZero() {
+		fmt.Fprintf(w, " (until %s)", st.Source.BlockedUntil.Format(time.TimeOnly))
+	}
+	fmt.Fprintf(w, ", last good answer %s\n", since(st.Source.LastSuccess, st.Now))
+	var used []string
+	for _, l := range st.Budget.Limits {
+		used = append(used, fmt.Sprintf("%d of %d per %s", l.Used, l.Requests, seconds(l.PerSeconds)))
+	}
+	fmt.Fprintf(w, "budget    %s used; demand %.0f of %.0f requests a day\n", strings.Join(used, ", "), st.Budget.DemandPerDay, st.Budget.LimitPerDay)
+	fmt.Fprintf(w, "jobs      %d pending, %d running, %d retrying, %d dead\n", st.Jobs.Pending, st.Jobs.Running, st.Jobs.Retrying, st.Jobs.Dead)
+	fmt.Fprintf(w, "store     %.1f MiB, %d dates, %d finished jobs\n", float64(st.Store.FileBytes)/(1<<20), st.Store.Days, st.Store.FinishedLog)
+	if st.Infeasible != "" {
+		fmt.Fprintf(w, "warning   %s\n", st.Infeasible)
+	}
+	printPause(w, "everything", st.Paused, st.Now)
+	fmt.Fprintln(w)
+	printSchedules(w, st.Schedules, st.Now)
+	fmt.Fprintln(w)
+	t := newTable(w, "BAND", "JOBS", "OLDEST")
+	for _, b := range st.Bands {
+		t.row(b.Name, b.Jobs, seconds(b.OldestAgeSeconds))
+	}
+	t.Flush()
+}
+
+func printSchedules(w io.Writer, schedules []report.Schedule, now time.Time) {
+	t := newTable(w, "SCHEDULE", "DAYS", "EVERY", "FRESH", "STALE", "NEVER", "PAUSED", "OLDEST", "OBJECTIVE", "NEXT DUE")
+	for _, s := range schedules {
+		t.row(s.Name, s.Days, seconds(s.EverySeconds), s.Keys.Fresh, s.Keys.Stale, s.Keys.Never, s.Keys.Paused,
+			seconds(s.OldestAgeSeconds), seconds(s.ObjectiveSeconds), until(s.NextDue, now))
+	}
+	t.Flush()
+	for _, s := range schedules {
+		printPause(w, "schedule "+s.Name, s.Paused, now)
+	}
+}
+
+func printPause(w io.Writer, what string, p *refresh.Pause, now time.Time) {
+	if p == nil {
+		return
+	}
+	fmt.Fprintf(w, "PAUSED    %s, since %s by %s", what, since(p.Since, now), p.By)
+	if p.Reason != "" {
+		fmt.Fprintf(w, ": %s", p.Reason)
+	}
+	if !p.Until.IsZero() {
+		fmt.Fprintf(w, " (ends %s)", until(p.Until, now))
+	}
+	fmt.Fprintln(w)
+}
+
+// newExplain returns `invd explain`.
+func newExplain(g *globals) *cobra.Command {
+	var output format
+	c := &cobra.Command{Use: "explain PRODUCT DATE", Short: "Tell why one date is as old as it is, and when it is fetched next", Args: cobra.ExactArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			k, err := parseKey(args[0], args[1])
+			if err != nil {
+				return usageError{err}
+			}
+			var e report.Explanation
+			query := url.Values{"product": {k.Product.String()}, "date": {k.Date.String()}}
+			if err := g.get(cmd.Context(), "/api/v1/explain?"+query.Encode(), &e); err != nil {
+				return err
+			}
+			return g.print(output, e, func() { printExplanation(g.out, e, time.Now()) })
+		}}
+	outputFlag(c, &output)
+	return c
+}
+
+func parseKey(product, date string) (k inventory.Key, err error) {
+	if k.Product, err = inventory.ParseProductID(product); err != nil {
+		return k, err
+	}
+	k.Date, err = inventory.ParseDate(date)
+	return k, err
+}
+
+func printExplanation(w io.Writer, e report.Explanation, now time.Time) {
+	fmt.Fprintf(w, "%d %s on %s (%s): %s\n\n", e.Product, e.Name, e.Date, e.Timezone, e.Verdict)
+	t := newTable(w, "state", e.State)
+	fresh := "stale"
+	if e.Fresh {
+		fresh = "fresh"
+	}
+	if e.Checked.IsZero() {
+		t.row("last answer", "never")
+	} else {
+		t.row("last answer", fmt.Sprintf("%s (%s; objective %s)", since(e.Checked, now), fresh, seconds(e.ObjectiveSeconds)))
+		t.row("last change", since(e.Changed, now))
+	}
+	t.row("schedule", e.Schedule)
+	t.row("place", e.Place)
+	if !e.Due.IsZero() {
+		t.row("due", until(e.Due, now))
+	}
+	if e.Band != "" {
+		t.row("band", fmt.Sprintf("%s, at most %d jobs ahead", e.Band, e.Ahead))
+	}
+	if e.Job != nil {
+		t.row("job", fmt.Sprintf("%d, %s, %d attempts", e.Job.ID, e.Job.State, e.Job.Attempts))
+	}
+	permit := fmt.Sprintf("%d available now", e.Budget.Available)
+	if e.Budget.Available == 0 {
+		permit = "none now, one " + until(e.Budget.NextPermit, now)
+	}
+	t.row("permits", permit)
+	t.row("source", strings.TrimSuffix(e.Source.State+": "+e.Source.Reason, ": "))
+	if e.Paused != nil {
+		t.row("pause", fmt.Sprintf("%s since %s by %s: %s", e.PausedScope, since(e.Paused.Since, now), e.Paused.By, e.Paused.Reason))
+	}
+	t.row("last error", e.LastError)
+	t.Flush()
+}

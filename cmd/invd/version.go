@@ -1,0 +1,50 @@
+package main
+
+import (
+	"fmt"
+	"runtime"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+)
+
+// release is set by -ldflags "-X main.release=1.2.3".
+var release = "dev"
+
+// version returns the release, or the module's version when it was installed by
+// `go install`.
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok && release == "dev" && info.Main.Version != "" && info.Main.Version != "(devel)" {
+		return info.Main.Version
+	}
+	return release
+}
+
+// newVersion returns `invd version`.
+func newVersion(g *globals) *cobra.Command {
+	var output format
+	c := &cobra.Command{Use: "version", Short: "Print the version", Args: cobra.NoArgs, RunE: func(*cobra.Command, []string) error {
+		v := struct {
+			Version  string `json:"version"`
+			Revision string `json:"revision,omitempty"`
+			Go       string `json:"go"`
+			Platform string `json:"platform"`
+		}{Version: version(), Revision: revision(), Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
+		return g.print(output, v, func() {
+			fmt.Fprintf(g.out, "invd %s (%s, %s)\n", v.Version, v.Go, v.Platform)
+		})
+	}}
+	outputFlag(c, &output)
+	return c
+}
+
+func revision() string {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" {
+				return s.Value
+			}
+		}
+	}
+	return ""
+}

@@ -97,7 +97,6 @@ func (s *fakeStore) Calendar(p inventory.ProductID, from inventory.Date, days in
 
 // heard records what an Observer is told.
 type heard struct {
-	unobserved
 	mu       sync.Mutex
 	handlers map[string]int
 	codes    map[int]int

@@ -53,6 +53,14 @@ func NewPublic(o PublicOptions) (*Public, error) {
 	return p, nil
 }
 
+// SetCacheBytes bounds the cache of answers anew. It has no effect on a public API
+// that was made without one.
+func (p *Public) SetCacheBytes(n int64) {
+	if p.answers.entries != nil {
+		p.answers.entries.UpdateMaxCost(n)
+	}
+}
+
 // Close ends the cache's goroutines. Call it when no request is being served any
 // more.
 func (p *Public) Close() { p.answers.close() }

@@ -73,7 +73,7 @@ func (s *Store) run() {
 		case <-later.C:
 		case <-s.quit:
 			s.held.close()
-			s.write(s.drain(nil))
+			_ = s.write(s.drain(nil)) // told to those who wait, and to Close through Err and what is still held
 			return
 		}
 		flush.Stop()

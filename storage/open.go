@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
 )
 
 // The files of the data dir that are the store's. FileName is the database.
@@ -143,7 +144,7 @@ func openFile(path string, o *bbolt.Options) (_ *bbolt.DB, err error) {
 	}()
 	db, err := bbolt.Open(path, 0o600, o)
 	switch {
-	case errors.Is(err, bbolt.ErrTimeout):
+	case errors.Is(err, berrors.ErrTimeout):
 		return nil, fmt.Errorf("%s: %w", path, ErrLocked)
 	case err != nil:
 		return nil, err

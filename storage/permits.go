@@ -66,7 +66,7 @@ func (t *txn) endPermit(p Permit) {
 func (t *txn) dropPermits(before uint64) {
 	var old [][]byte
 	cursor := t.tx.Bucket(bucketPermits).Cursor()
-	for key, _ := cursor.First(); key != nil && len(key) == 8 && binary.BigEndian.Uint64(key) < before; key, _ = cursor.Next() {
+	for key, _ := cursor.First(); len(key) == 8 && binary.BigEndian.Uint64(key) < before; key, _ = cursor.Next() {
 		old = append(old, idKey(binary.BigEndian.Uint64(key)))
 	}
 	for _, key := range old {

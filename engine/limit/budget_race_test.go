@@ -13,7 +13,7 @@ import (
 
 // Looking and taking apart would let two goroutines see the same last permit.
 func TestTryTakeNeverGivesOnePermitTwice(t *testing.T) {
-	const goroutines, rounds, requests = 4, 10_000, 2
+	const goroutines, rounds, requests = 4, 100_000, 2
 	b := limit.NewBudget([]limit.Limit{{requests, minute}}, nil, epoch)
 	var out, most atomic.Int64
 	var wg sync.WaitGroup

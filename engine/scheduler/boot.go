@@ -140,7 +140,7 @@ func (s *Scheduler) first(k *key, now time.Time) (time.Time, int) {
 	if k.checked == 0 {
 		return now, 0
 	}
-	at := s.Catalogue.Rules.Next(int(k.schedule), k.key, unix(k.checked))
+	at := s.Catalogue.Rules.Next(int(k.schedule), k.key, unixTime(k.checked))
 	if at.After(now) {
 		return at, 0
 	}

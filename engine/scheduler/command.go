@@ -110,7 +110,7 @@ func (s *Scheduler) refresh(ids []refresh.ID, now time.Time, r *report.Refreshed
 	r.Queued += len(start)
 }
 
-// again makes the job that follows the one a worker has now.
+// again makes the job that follows the one a worker has now: settle queues it.
 func (s *Scheduler) again(id refresh.ID, now time.Time) bool {
 	k := &s.keys[id]
 	jobs := []refresh.Job{{Key: k.key, Schedule: s.scheduleName(k), Trigger: refresh.Manual, State: refresh.Pending, Created: now}}
@@ -120,6 +120,5 @@ func (s *Scheduler) again(id refresh.ID, now time.Time) bool {
 	}
 	s.Observer.Created(jobs[0].Schedule, refresh.Manual)
 	k.next = jobs[0].ID
-	s.Queue.TryPush(id, plan.OnDemand)
 	return true
 }

@@ -28,7 +28,7 @@ func (s *Scheduler) newDays(now time.Time) {
 
 // move makes today the first date of a product: dates before it go, dates that
 // enter the horizon come, and dates that a shorter schedule covers now are due
-// by that one. It returns the keys that are to be fetched at once.
+// by that one. It returns the new keys that are to be fetched at once.
 func (s *Scheduler) move(index int32, today inventory.Date, now time.Time) (due []refresh.ID) {
 	p := s.products[index]
 	old, first := p.ids, p.today
@@ -64,6 +64,8 @@ func (s *Scheduler) move(index int32, today inventory.Date, now time.Time) (due 
 	if p.notFound.Suspended {
 		s.probe(p, p.notFound.Last.Add(probeGone), now)
 	}
+	s.withdraw(p.ids) // a date may have come under a schedule that is paused
+	s.unpark(p.ids, now)
 	return due
 }
 
@@ -90,7 +92,7 @@ func (s *Scheduler) reschedule(id refresh.ID, now time.Time) {
 	switch {
 	case k.place == inWheel && k.job == 0 && k.trigger != refresh.Confirm:
 		due := s.Catalogue.Rules.Next(schedule, k.key, now)
-		if due.Before(unix(k.due)) {
+		if due.Before(unixTime(k.due)) {
 			s.arm(id, due, now)
 		}
 	case k.place == inQueue:

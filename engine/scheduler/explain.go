@@ -38,7 +38,7 @@ func (s *Scheduler) describe(e *report.Explanation, id refresh.ID, p *product) (
 	now, k := time.Now(), &s.keys[id]
 	e.Schedule = s.scheduleName(k)
 	e.State = k.state.String()
-	e.Checked = unix(k.checked)
+	e.Checked = unixTime(k.checked)
 	e.AgeSeconds = s.age(k, now).Seconds()
 	e.ObjectiveSeconds = s.Catalogue.Rules.Schedules()[k.schedule].Objective.Seconds()
 	e.Fresh = s.fresh(k, now)

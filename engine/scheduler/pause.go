@@ -12,9 +12,17 @@ import (
 
 // paused returns the pause that stops a key, the widest first, or nil.
 func (s *Scheduler) paused(k *key) (refresh.Scope, *refresh.Pause) {
-	for _, scope := range [...]refresh.Scope{
-		refresh.Everything, {Schedule: s.scheduleName(k)}, {Product: s.products[k.product].ID},
-	} {
+	if p, ok := s.pauses[refresh.Everything]; ok {
+		return refresh.Everything, &p
+	}
+	return s.withheld(k)
+}
+
+// withheld returns the pause of a key's schedule or product, or nil. A key is
+// parked for these alone: under the global pause the gate stops the workers, and
+// the queue keeps its order.
+func (s *Scheduler) withheld(k *key) (refresh.Scope, *refresh.Pause) {
+	for _, scope := range [...]refresh.Scope{{Schedule: s.scheduleName(k)}, {Product: s.products[k.product].ID}} {
 		if p, ok := s.pauses[scope]; ok {
 			return scope, &p
 		}
@@ -22,10 +30,9 @@ func (s *Scheduler) paused(k *key) (refresh.Scope, *refresh.Pause) {
 	return refresh.Scope{}, nil
 }
 
-// parks reports whether a due key has to wait outside the queue. A global pause
-// does not park: the gate stops the workers, and the queue keeps its order.
+// parks reports whether a due key has to wait outside the queue.
 func (s *Scheduler) parks(k *key) bool {
-	if scope, p := s.paused(k); p != nil && scope != refresh.Everything {
+	if _, p := s.withheld(k); p != nil {
 		return true
 	}
 	p := s.products[k.product]
@@ -46,7 +53,7 @@ func (s *Scheduler) unpark(ids []refresh.ID, now time.Time) {
 		if k.place != parked || s.parks(k) {
 			continue
 		}
-		n := s.Catalogue.Rules.Ticks(int(k.schedule), k.key, unix(k.due), now)
+		n := s.Catalogue.Rules.Ticks(int(k.schedule), k.key, unixTime(k.due), now)
 		s.Observer.Ticks(s.scheduleName(k), "skipped_paused", n)
 		if k.job != 0 {
 			s.push(id, s.band(k), now)

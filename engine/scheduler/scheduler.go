@@ -41,7 +41,7 @@ const (
 	confirmAfter = 15 * time.Second // from an open date's closing to asking again
 	fullRetry    = 15 * time.Second // from a full disk to trying again
 	probeGone    = 24 * time.Hour   // between requests for a product the partner does not know
-	deadRetry    = time.Hour        // from a dead job to its key's next one, at most
+	deadRetry    = time.Hour        // from a dead job or a held answer to the key's next job, at most
 )
 
 // A Scheduler turns the wheel. Make one with New; Run it once.
@@ -54,7 +54,9 @@ type Scheduler struct {
 	tasks    tasks // written here before a push, read by workers after the pop
 
 	// All below is owned by Run's goroutine.
-	epoch    time.Time // zero of the wheel's axis, which is the monotonic clock
+	epoch    time.Time     // zero of the wheel's axis, which is the monotonic clock and the time asleep
+	awake    time.Duration // the machine's time asleep at epoch
+	asleep   func() time.Duration
 	wheel    *wheel.Wheel[refresh.ID]
 	keys     []key // by id
 	free     []refresh.ID
@@ -77,6 +79,7 @@ func New(o Options) *Scheduler {
 		stopped:  make(chan struct{}),
 		byID:     map[inventory.ProductID]*product{},
 		wheel:    wheel.New[refresh.ID](wheel.DefaultTick),
+		asleep:   asleep,
 	}
 }
 
@@ -99,7 +102,7 @@ func (s *Scheduler) Task(id refresh.ID) refresh.Task { return s.tasks.get(id) }
 // returns an error only when the store failed.
 func (s *Scheduler) Run(ctx context.Context) error {
 	defer close(s.stopped)
-	s.epoch = time.Now()
+	s.epoch, s.awake = time.Now(), s.asleep()
 	if err := s.boot(s.epoch); err != nil {
 		return err
 	}
@@ -130,7 +133,7 @@ func (s *Scheduler) Run(ctx context.Context) error {
 func (s *Scheduler) turn(now time.Time) time.Duration {
 	s.endPauses(now)
 	s.newDays(now)
-	at := now.Sub(s.epoch)
+	at := s.axis(now)
 	var expired [batch]refresh.ID
 	for more := true; more && s.fatal == nil; {
 		var n int
@@ -139,7 +142,7 @@ func (s *Scheduler) turn(now time.Time) time.Duration {
 	}
 	next := watch
 	if at, ok := s.wheel.Next(); ok {
-		next = min(next, at-now.Sub(s.epoch))
+		next = min(next, at-s.axis(now))
 	}
 	next = min(next, s.midnight.Sub(now))
 	for _, p := range s.pauses {
@@ -215,8 +218,13 @@ func (s *Scheduler) push(id refresh.ID, band int, now time.Time) {
 func (s *Scheduler) arm(id refresh.ID, due, now time.Time) {
 	k := &s.keys[id]
 	k.place, k.due = inWheel, due.UnixNano()
-	s.wheel.Schedule(id, now.Sub(s.epoch)+due.Round(0).Sub(now.Round(0)))
+	s.wheel.Schedule(id, s.axis(now)+due.Round(0).Sub(now.Round(0)))
 }
+
+// axis returns where now is on the wheel's axis. A step of the wall clock does not
+// move it; after a suspend it has moved on, so what fell due meanwhile is due at
+// once, and the queue and the budget absorb it.
+func (s *Scheduler) axis(now time.Time) time.Duration { return now.Sub(s.epoch) + s.asleep() - s.awake }
 
 // band returns how urgent a key's job is.
 func (s *Scheduler) band(k *key) int {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"invd/engine/inventory"
+	"invd/engine/plan"
 	"invd/engine/refresh"
 )
 
@@ -17,18 +18,20 @@ func (s *Scheduler) settle(r refresh.Result, now time.Time) {
 		s.leave(r.ID, r, now)
 		return
 	}
-	k.failed = r.End.State != refresh.Done
+	k.failed = r.End.State != refresh.Done || r.End.Outcome == refresh.Held
 	if k.next != 0 { // asked for again while it ran
 		s.followUp(r, now)
 		return
 	}
 	s.Queue.Done(r.ID)
 	k.place = nowhere
+	if r.End.State == refresh.Retrying {
+		k.attempts++
+	}
 	switch {
 	case s.parks(k) && !r.End.State.Final():
 		s.park(k)
 	case r.End.State == refresh.Retrying:
-		k.attempts++
 		s.arm(r.ID, r.End.RetryAt, now)
 	case r.End.State == refresh.Pending: // put back, the attempt not charged
 		s.push(r.ID, min(s.band(k), s.Catalogue.Rules.Retry()), now)
@@ -59,7 +62,7 @@ func (s *Scheduler) rearm(r refresh.Result, now time.Time) {
 	k := &s.keys[r.ID]
 	ticked := k.trigger == refresh.Scheduled || k.trigger == refresh.First
 	if ticked && k.due != 0 {
-		n := s.Catalogue.Rules.Ticks(int(k.schedule), k.key, unix(k.due), now)
+		n := s.Catalogue.Rules.Ticks(int(k.schedule), k.key, unixTime(k.due), now)
 		s.Observer.Ticks(s.scheduleName(k), "coalesced", n)
 	}
 	k.job, k.attempts, k.trigger = 0, 0, refresh.Scheduled
@@ -75,7 +78,7 @@ func (s *Scheduler) rearm(r refresh.Result, now time.Time) {
 }
 
 // next returns when a key whose job ended at now is due: at its next tick, and
-// after a dead job within deadRetry at the latest.
+// after a dead job or a held answer within deadRetry at the latest.
 func (s *Scheduler) next(k *key, now time.Time) time.Time {
 	if p := s.products[k.product]; p.notFound.Suspended {
 		return now.Add(probeGone)
@@ -94,11 +97,13 @@ func (s *Scheduler) followUp(r refresh.Result, now time.Time) {
 	if !r.End.State.Final() {
 		s.cancel([]refresh.End{s.dropped(k.job, s.scheduleName(k), now)})
 	}
-	k.job, k.next, k.attempts, k.trigger, k.since = k.next, 0, 0, refresh.Manual, now.UnixNano()
-	s.tasks.set(r.ID, refresh.Task{Key: k.key, Job: k.job, Schedule: s.scheduleName(k)})
-	if !s.Queue.Done(r.ID) { // it is queued again at once, unless the queue is closed
-		k.place = nowhere
+	k.job, k.next, k.attempts, k.trigger = k.next, 0, 0, refresh.Manual
+	s.Queue.Done(r.ID)
+	if _, p := s.withheld(k); p != nil {
+		s.park(k)
+		return
 	}
+	s.push(r.ID, plan.OnDemand, now)
 }
 
 // leave frees a key whose date left the horizon while a worker had it.
@@ -108,17 +113,10 @@ func (s *Scheduler) leave(id refresh.ID, r refresh.Result, now time.Time) {
 	if !r.End.State.Final() || r.Lost {
 		ends = append(ends, s.dropped(k.job, s.scheduleName(k), now))
 	}
-	if k.next == 0 {
-		s.Queue.Done(id)
-	} else { // asked for again while it ran: Done queues it once more
-		k.job, k.next = k.next, 0
-		s.tasks.set(id, refresh.Task{Key: k.key, Job: k.job, Schedule: s.scheduleName(k)})
-		if s.Queue.Done(id); !s.Queue.Remove(id) {
-			s.cancel(ends)
-			return // a worker has it already, and reports again
-		}
-		ends = append(ends, s.dropped(k.job, s.scheduleName(k), now))
+	if k.next != 0 { // asked for again while it ran
+		ends = append(ends, s.dropped(k.next, s.scheduleName(k), now))
 	}
+	s.Queue.Done(id)
 	s.cancel(ends)
 	s.release(id)
 }
@@ -172,11 +170,11 @@ func (s *Scheduler) recall(p *product, now time.Time) {
 		}
 		due := now
 		if k.checked != 0 {
-			if tick := s.Catalogue.Rules.Next(int(k.schedule), k.key, unix(k.checked)); tick.After(now) {
+			if tick := s.Catalogue.Rules.Next(int(k.schedule), k.key, unixTime(k.checked)); tick.After(now) {
 				due = tick
 			}
 		}
-		if due.Before(unix(k.due)) {
+		if due.Before(unixTime(k.due)) {
 			s.arm(id, due, now)
 		}
 	}

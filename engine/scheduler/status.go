@@ -81,13 +81,13 @@ func (s *Scheduler) tally(id refresh.ID, st *report.Status, now time.Time) {
 	}
 	switch k.place {
 	case inWheel:
-		if due := unix(k.due); row.NextDue.IsZero() || due.Before(row.NextDue) {
+		if due := unixTime(k.due); row.NextDue.IsZero() || due.Before(row.NextDue) {
 			row.NextDue = due
 		}
 	case inQueue:
 		if band, queued := s.Queue.Band(id); queued {
 			b := &st.Bands[band]
-			b.OldestAgeSeconds = max(b.OldestAgeSeconds, now.Sub(unix(k.since)).Seconds())
+			b.OldestAgeSeconds = max(b.OldestAgeSeconds, now.Sub(unixTime(k.since)).Seconds())
 		}
 	}
 }
@@ -115,7 +115,7 @@ func (s *Scheduler) age(k *key, now time.Time) time.Duration {
 	if k.checked == 0 {
 		return 0
 	}
-	return max(0, now.Sub(unix(k.checked)))
+	return max(0, now.Sub(unixTime(k.checked)))
 }
 
 func (s *Scheduler) fresh(k *key, now time.Time) bool {
@@ -146,7 +146,7 @@ func (s *Scheduler) Product(ctx context.Context, id inventory.ProductID) (row re
 		for _, id := range p.ids {
 			k := &s.keys[id]
 			row.Dates = append(row.Dates, report.Date{
-				Date: k.key.Date, Schedule: s.scheduleName(k), State: k.state.String(), Checked: unix(k.checked),
+				Date: k.key.Date, Schedule: s.scheduleName(k), State: k.state.String(), Checked: unixTime(k.checked),
 				AgeSeconds: s.age(k, now).Seconds(), Fresh: s.fresh(k, now), Place: s.placeName(id), Due: s.dueTime(k),
 			})
 		}
@@ -186,5 +186,5 @@ func (s *Scheduler) dueTime(k *key) time.Time {
 	if k.place != inWheel {
 		return time.Time{}
 	}
-	return unix(k.due)
+	return unixTime(k.due)
 }

@@ -35,7 +35,7 @@ type key struct {
 	place    place
 	trigger  refresh.Trigger // of job, or of the job to be made when it is due
 	state    inventory.State
-	failed   bool // its last attempt failed
+	failed   bool // its last attempt failed, or brought an answer that was not believed
 }
 
 // A product is a product of the catalogue and its keys, today first.
@@ -84,7 +84,7 @@ func (s *Scheduler) find(k inventory.Key) (refresh.ID, bool) {
 	return p.ids[ahead], true
 }
 
-func unix(ns int64) time.Time {
+func unixTime(ns int64) time.Time {
 	if ns == 0 {
 		return time.Time{}
 	}

@@ -19,8 +19,8 @@ import (
 // sees a window with more requests than its limit.
 func TestAKilledDaemonLosesNothingAndRepeatsNothing(t *testing.T) {
 	t.Parallel()
-	const kills, limit, per = 24, 20, time.Second
-	m := newMirror(t, mirrorOptions{products: 3, days: 40, limit: limit, per: per,
+	const kills, limit, per = 22, 20, time.Second
+	m := newMirror(t, mirrorOptions{products: 3, days: 30, limit: limit, per: per,
 		sim: sim.Options{Bookings: -1, Latency: 5 * time.Millisecond, Jitter: 10 * time.Millisecond}})
 	if err := m.partner.Inject(sim.Injection{Fault: "500", Probability: 0.05}); err != nil { // some jobs have to retry
 		t.Fatal(err)
@@ -112,7 +112,7 @@ func (m *mirror) setTrap(random *rand.Rand, byRequest bool) *atomic.Bool {
 		_ = process.cmd.Process.Kill() // it may have ended
 	}
 	if !byRequest {
-		time.AfterFunc(time.Duration(random.Int64N(int64(1200*time.Millisecond))), spring)
+		time.AfterFunc(time.Duration(random.Int64N(int64(900*time.Millisecond))), spring)
 		return killing
 	}
 	var seen atomic.Int64

@@ -8,7 +8,6 @@ import (
 	"os/exec"
 	"slices"
 	"sync/atomic"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -169,20 +168,20 @@ func (l *ledger) verifyJobs(jobs []report.Job) {
 // verifyDone requires what a done job brought to be there.
 func (l *ledger) verifyDone(jobs []report.Job) {
 	l.m.t.Helper()
-	checked := make(map[inventory.Key]time.Time)
-	for _, id := range l.products() {
-		var p report.Product
-		if err := l.m.commands.get(l.m.t.Context(), "/api/v1/products/"+id.String(), &p); err != nil {
-			l.m.t.Fatalf("start %d: %v", l.m.starts, err)
-		}
-		for _, d := range p.Dates {
-			checked[inventory.Key{Product: id, Date: d.Date}] = d.Checked
-		}
-	}
+	last := make(map[inventory.Key]report.Job)
 	for _, j := range jobs {
 		brought := j.Outcome == refresh.Changed.String() || j.Outcome == refresh.Unchanged.String() || j.Outcome == refresh.Closed.String()
-		if at := checked[keyOf(j)]; j.State == refresh.Done.String() && brought && at.Before(j.Started) {
-			l.m.t.Errorf("start %d: %s was last checked at %v, before its job %+v", l.m.starts, keyOf(j), at, j)
+		if j.State == refresh.Done.String() && brought && last[keyOf(j)].Started.Before(j.Started) {
+			last[keyOf(j)] = j
+		}
+	}
+	for k, j := range last {
+		a, err := l.m.read(k)
+		if err != nil {
+			l.m.t.Fatalf("start %d: %s: %v", l.m.starts, k, err)
+		}
+		if a.state == inventory.Unknown.String() || a.confirmed.Before(j.Started) {
+			l.m.t.Errorf("start %d: %s is %+v, which is older than its job %+v", l.m.starts, k, a, j)
 		}
 	}
 }

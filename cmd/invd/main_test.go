@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"testing"
 	"time"
 
@@ -11,24 +12,30 @@ import (
 // TestMain makes this test binary be invd when it is called so. Scripts and tests
 // find it in PATH, and run it as users do.
 func TestMain(m *testing.M) {
+	// With the race detector every process would sleep for a second before its end.
+	if err := os.Setenv("GORACE", os.Getenv("GORACE")+" atexit_sleep_ms=0"); err != nil {
+		panic(err)
+	}
 	testscript.Main(m, map[string]func(){"invd": main})
 }
 
 // TestScenarios runs the scripts of testdata/scenarios. The commands
 // that they have beyond testscript's own stand in scenario_test.go.
 func TestScenarios(t *testing.T) {
+	t.Parallel()
 	testscript.Run(t, testscript.Params{
 		Dir:                "../../testdata/scenarios",
 		RequireUniqueNames: true,
 		Setup: func(e *testscript.Env) error {
 			zone, today := noonZone(time.Now())
+			e.Setenv("GORACE", os.Getenv("GORACE"))
 			e.Setenv("ZONE", zone)
 			e.Setenv("TODAY", today)
 			e.Values[sessionKey{}] = &session{environment: e.Vars, processes: make(map[string]*process)}
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"start": start, "drain": drain, "crash": crash,
+			"start": start, "drain": drain, "interrupt": interrupt, "hangup": hangup, "crash": crash,
 			"exits": exits, "get": get, "until": waitUntil,
 			"json": checkJSON, "let": let, "fill": fill, "garble": garble,
 		},

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
@@ -9,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -126,6 +128,7 @@ type answer struct {
 	status    int
 	state     string    // X-Inventory-State of a 404
 	modified  time.Time // of a 200
+	confirmed time.Time // by the partner; up to a second earlier
 	etag      string
 	remaining int64 // of all slots; nobody cancels, so it never grows
 }
@@ -146,6 +149,11 @@ func (m *mirror) read(k inventory.Key) (a answer, err error) {
 		return a, err
 	}
 	a = answer{status: resp.StatusCode, state: resp.Header.Get("X-Inventory-State"), etag: resp.Header.Get("ETag")}
+	age, err := strconv.Atoi(cmp.Or(resp.Header.Get("Age"), "0"))
+	if err != nil {
+		return a, err
+	}
+	a.confirmed = time.Now().Add(-time.Duration(age) * time.Second)
 	for _, slot := range body.Data {
 		a.remaining += slot.Remaining
 	}

@@ -29,7 +29,7 @@ type sessionKey struct{}
 
 func sessionOf(ts *testscript.TestScript) *session { return ts.Value(sessionKey{}).(*session) }
 
-// start runs a process beside the script, until drain, crash or the script's end:
+// start runs a process beside the script, until drain, interrupt, crash or the script's end:
 //
 //	start NAME [VAR=value...] COMMAND [ARG...]
 //
@@ -67,12 +67,25 @@ func start(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// drain ends a process as service managers do. It must exit 0.
+// drain ends a process as service managers do, interrupt as Ctrl-C does. It must
+// exit 0.
 func drain(ts *testscript.TestScript, neg bool, args []string) {
-	p := named(ts, neg, args)
-	if err := p.end(syscall.SIGTERM); err != nil {
-		ts.Fatalf("after SIGTERM: %v\n%s", err, p.printed())
+	end(ts, syscall.SIGTERM, named(ts, neg, args))
+}
+
+func interrupt(ts *testscript.TestScript, neg bool, args []string) {
+	end(ts, syscall.SIGINT, named(ts, neg, args))
+}
+
+func end(ts *testscript.TestScript, s syscall.Signal, p *process) {
+	if err := p.end(s); err != nil {
+		ts.Fatalf("after %v: %v\n%s", s, err, p.printed())
 	}
+}
+
+// hangup does to a process what a terminal does that is closed. It goes on.
+func hangup(ts *testscript.TestScript, neg bool, args []string) {
+	ts.Check(named(ts, neg, args).cmd.Process.Signal(syscall.SIGHUP))
 }
 
 // crash kills a process.
@@ -82,7 +95,7 @@ func crash(ts *testscript.TestScript, neg bool, args []string) {
 
 func named(ts *testscript.TestScript, neg bool, args []string) *process {
 	if neg || len(args) != 1 || sessionOf(ts).processes[args[0]] == nil {
-		ts.Fatalf("usage: drain|crash name-of-a-started-process")
+		ts.Fatalf("usage: drain|interrupt|hangup|crash name-of-a-started-process")
 	}
 	return sessionOf(ts).processes[args[0]]
 }

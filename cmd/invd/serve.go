@@ -1,6 +1,10 @@
 package main
 
 import (
+	"os"
+	"os/signal"
+	"syscall"
+
 	"github.com/spf13/cobra"
 
 	"invd/cmd/invd/app"
@@ -15,12 +19,17 @@ func newServe(g *globals) *cobra.Command {
 		Short: "Run the daemon",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			conf, err := config.Load(file)
+			load := func() (*config.Config, error) { return config.Load(file) }
+			conf, err := load()
 			if err != nil {
 				return err
 			}
+			hangups := make(chan os.Signal, 1)
+			signal.Notify(hangups, syscall.SIGHUP)
+			defer signal.Stop(hangups)
 			return app.Run(cmd.Context(), app.Options{
 				Config: conf, DataDir: g.dataDir, Version: version(), Log: g.logger(), Listen: listen, AdminListen: adminListen,
+				Load: load, Hangups: hangups,
 			})
 		},
 	}

@@ -12,18 +12,12 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"sync"
 	"sync/atomic"
 	"time"
 
 	"invd/cmd/invd/config"
-	"invd/engine"
-	"invd/engine/backoff"
 	"invd/engine/limit"
-	"invd/engine/partner"
 	"invd/engine/plan"
-	"invd/engine/report"
-	"invd/engine/worker"
 	"invd/httpapi"
 	"invd/metrics"
 	"invd/storage"
@@ -50,6 +44,9 @@ type Options struct {
 	NoSync    bool              // the file is not flushed to disk
 
 	Started func(public, admin net.Addr) // called once both listeners are bound
+
+	Load    func() (*config.Config, error) // reads the configuration anew; nil: there is no reload
+	Hangups <-chan os.Signal               // each asks for a reload
 }
 
 // Listeners are what a daemon answers on. Socket may be nil.
@@ -61,22 +58,23 @@ type Listeners struct {
 type daemon struct {
 	Options
 	store    *storage.Store
-	engine   *engine.Engine
 	metrics  *metrics.Metrics
+	public   *httpapi.Public
 	started  time.Time
+	booted   atomic.Bool // once every key was scheduled
 	draining atomic.Bool
+
+	// core is what a reload replaces. serve's goroutine writes it.
+	core    atomic.Pointer[core]
+	reloads chan chan error
 }
 
 // Run runs the daemon until ctx is done, then drains it. It returns nil after a
 // drain, storage.ErrLocked or storage.ErrFormat when the data dir is refused, and
 // what went wrong otherwise.
 func Run(ctx context.Context, o Options) (err error) {
-	d := &daemon{Options: o, started: time.Now()}
-	key, err := o.Config.ReadAPIKey()
-	if err != nil {
-		return err
-	}
-	token, err := o.Config.ReadAdminToken()
+	d := &daemon{Options: o, started: time.Now(), reloads: make(chan chan error)}
+	secrets, err := readSecrets(o.Config)
 	if err != nil {
 		return err
 	}
@@ -89,42 +87,31 @@ func Run(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, d.store.Close()) }()
-	client := partner.New(partner.Options{
-		BaseURL: o.Config.Partner.BaseURL, Key: partner.NewSecret(key), Timeout: o.Config.Partner.Timeout, MaxBody: o.Config.Partner.MaxBody,
-		Transport: o.Transport, Permit: worker.Permit, Observe: d.attempted, UserAgent: "invd/" + o.Version,
-	})
-	defer client.CloseIdle()
-	d.engine, err = engine.New(engine.Options{
-		Catalogue: catalogue, Store: d.store, Fetcher: client, Limits: limits(o.Config), Concurrency: o.Config.Partner.Concurrency,
-		MaxAttempts: o.Config.Retry.MaxAttempts, Retry: backoff.Policy{Base: o.Config.Retry.Base, Cap: o.Config.Retry.Cap},
-		Drain: fetchDrain, Observer: d.metrics.Engine, Log: o.Log,
-	})
+	c, err := d.newCore(o.Config, secrets)
 	if err != nil {
 		return err
 	}
+	d.core.Store(c)
 	d.metrics.SetStatus(d.status)
-	public, err := httpapi.NewPublic(httpapi.PublicOptions{
-		Reader: d.store, Catalogue: func() *plan.Catalogue { return catalogue }, CacheBytes: o.Config.Cache.MaxBytes,
+	d.public, err = httpapi.NewPublic(httpapi.PublicOptions{
+		Reader: d.store, Catalogue: func() *plan.Catalogue { return d.core.Load().catalogue }, CacheBytes: o.Config.Cache.MaxBytes,
 		Ready: d.ready, Healthy: d.healthy, Observer: d.metrics.HTTP, Log: o.Log,
 	})
 	if err != nil {
 		return err
 	}
-	defer public.Close()
-	admin := httpapi.NewAdmin(httpapi.AdminOptions{
-		Controller: controller{d.engine, d}, Metrics: d.metrics.Handler(), Token: token,
-		Ready: d.ready, Healthy: d.healthy, Version: o.Version, Observer: d.metrics.HTTP, Log: o.Log,
-	})
-	return d.serve(ctx, public, admin)
+	defer d.public.Close()
+	return d.serve(ctx)
 }
 
 // serve binds the listeners and runs everything until ctx is done or a part fails.
-func (d *daemon) serve(ctx context.Context, public, admin http.Handler) error {
+func (d *daemon) serve(ctx context.Context) error {
 	l, err := d.listen()
 	if err != nil {
 		return err
 	}
-	servers := []*http.Server{httpapi.NewServer(public, d.Log), httpapi.NewServer(admin, d.Log)}
+	admin := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { d.core.Load().admin.ServeHTTP(w, r) })
+	servers := []*http.Server{httpapi.NewServer(d.public, d.Log), httpapi.NewServer(admin, d.Log)}
 	listeners := []net.Listener{l.Public, l.Admin}
 	if l.Socket != nil {
 		servers = append(servers, httpapi.NewServer(httpapi.Trusted(admin), d.Log))
@@ -136,15 +123,7 @@ func (d *daemon) serve(ctx context.Context, public, admin http.Handler) error {
 	d.Log.LogAttrs(ctx, slog.LevelInfo, "started", slog.String("version", d.Version), slog.String("listen", l.Public.Addr().String()),
 		slog.String("admin_listen", l.Admin.Addr().String()), slog.String("data_dir", d.DataDir), slog.Int("products", len(d.Config.Products)))
 
-	running, stop := context.WithCancel(ctx)
-	defer stop()
-	ended := make(chan error, len(servers)+1)
-	go func() { ended <- d.engine.Run(running) }()
-	var snapshots sync.WaitGroup
-	defer snapshots.Wait()
-	if d.Config.Snapshots != nil {
-		snapshots.Go(func() { d.takeSnapshots(running) })
-	}
+	ended := make(chan error, len(servers))
 	for i, server := range servers {
 		go func() {
 			if err := server.Serve(listeners[i]); !errors.Is(err, http.ErrServerClosed) {
@@ -154,24 +133,40 @@ func (d *daemon) serve(ctx context.Context, public, admin http.Handler) error {
 			ended <- nil
 		}()
 	}
-	var failed error
-	left := len(servers) + 1
-	select {
-	case <-ctx.Done():
-	case <-d.store.Broken():
-		failed = fmt.Errorf("storage failed, stopping: %w", d.store.Err())
-	case failed = <-ended:
-		left--
-	}
+	d.core.Load().start(ctx)
+	left := len(servers)
+	failed := d.wait(ctx, ended, &left)
 	d.draining.Store(true)
 	d.Log.LogAttrs(ctx, slog.LevelInfo, "stopping", slog.Any("err", failed))
-	stop()
+	failed = errors.Join(failed, d.core.Load().stop())
 	d.shutdown(servers)
 	for range left {
 		failed = errors.Join(failed, <-ended)
 	}
 	d.Log.LogAttrs(ctx, slog.LevelInfo, "stopped")
 	return failed
+}
+
+// wait reloads when asked to, until ctx is done, a server has ended or the store
+// or the engine has failed.
+func (d *daemon) wait(ctx context.Context, ended <-chan error, left *int) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-d.store.Broken():
+			return fmt.Errorf("storage failed, stopping: %w", d.store.Err())
+		case <-d.core.Load().done:
+			return nil // stop tells why
+		case err := <-ended:
+			*left--
+			return err
+		case <-d.Hangups:
+			_ = d.reload(ctx) // logged
+		case answer := <-d.reloads:
+			answer <- d.reload(ctx)
+		}
+	}
 }
 
 // shutdown lets requests in flight finish, and cuts those off that do not.
@@ -233,17 +228,4 @@ func limits(c *config.Config) []limit.Limit {
 		l[i] = limit.Limit{Requests: x.Requests, Per: x.Per}
 	}
 	return l
-}
-
-// controller adds to the engine what only the daemon knows.
-type controller struct {
-	*engine.Engine
-	d *daemon
-}
-
-func (c controller) Status(ctx context.Context) (report.Status, error) {
-	st, err := c.Engine.Status(ctx)
-	ready, _ := c.d.ready()
-	st.Version, st.Started, st.Ready = c.d.Version, c.d.started, ready
-	return st, err
 }

@@ -237,6 +237,7 @@ func oddAnswers(t *testing.T) []answered {
 	for _, p := range e.conf.Products {
 		e.set(p.ID, e.today, day)
 	}
+	e.startDaemon()
 	time.Sleep(10 * time.Minute)
 	got := make([]answered, len(answerRows))
 	began := time.Now()

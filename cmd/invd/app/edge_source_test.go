@@ -15,6 +15,7 @@ func TestARefusedKeyIsProbedOnceAMinute(t *testing.T) {
 		t.Run("#15_"+string(fault), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				e := newEdge(t, setup{products: 12, yaml: calm})
+				e.startDaemon()
 				time.Sleep(2 * time.Minute)
 				before := e.readSlots(16, e.today)
 				e.inject(sim.Injection{Fault: fault})
@@ -64,6 +65,7 @@ func TestARefusedKeyIsProbedOnceAMinute(t *testing.T) {
 func TestTheBreaker(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := newEdge(t, setup{products: 30, yaml: calm})
+		e.startDaemon()
 		time.Sleep(3 * time.Minute)
 		e.inject(sim.Injection{Fault: "502"})
 		began := time.Now()
@@ -116,6 +118,7 @@ func TestAnUnknownProduct(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := newEdge(t, setup{products: 4, yaml: "schedules: [{name: today, days: 1, every: 15m}, {name: week, days: 7, every: 4h}]\n"})
 		e.open(16, e.today)
+		e.startDaemon()
 		time.Sleep(20 * time.Minute)
 		e.inject(sim.Injection{Fault: "404", Product: 16})
 		e.refresh(16, e.today)
@@ -167,6 +170,7 @@ func TestAnUnknownProduct(t *testing.T) {
 func TestAProductThatIsGoneComesBackWithARefresh(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := newEdge(t, setup{products: 3, yaml: "schedules: [{name: today, days: 1, every: 15m}, {name: week, days: 7, every: 4h}]\n"})
+		e.startDaemon()
 		time.Sleep(10 * time.Minute)
 		e.inject(sim.Injection{Fault: "404", Product: 16})
 		time.Sleep(5 * time.Hour)

@@ -63,6 +63,7 @@ func TestAnAnswerThatSaysWait(t *testing.T) {
 	var got []throttled
 	synctest.Test(t, func(t *testing.T) {
 		e := newEdge(t, setup{products: 4, yaml: calm})
+		e.startDaemon()
 		time.Sleep(2 * time.Minute)
 		for _, row := range throttleRows {
 			got = append(got, e.throttle(row.fault))
@@ -116,6 +117,7 @@ func (g *throttled) check(t *testing.T, row throttleRow) {
 func TestAStormOf429(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := newEdge(t, setup{products: 12, yaml: calm})
+		e.startDaemon()
 		time.Sleep(2 * time.Minute)
 		e.inject(sim.Injection{Fault: "429-bare"})
 		began := time.Now()
@@ -126,16 +128,16 @@ func TestAStormOf429(t *testing.T) {
 		e.kill()
 		e.startDaemon()
 		if s := e.status().Source; s.State != "held" {
-			t.Errorf("after a restart in the middle of a hold the source is %s, want held", s.State)
+			t.Errorf("#13 after a restart in the middle of a hold the source is %s, want held", s.State)
 		}
 		time.Sleep(4*time.Minute + 30*time.Second)
 		storm := e.since(began)
 		if n := len(storm); n < 9 || n > 4+9 {
-			t.Errorf("requests in 10 minutes: %s\nwant what was in flight at first, then one a minute", times(began, storm))
+			t.Errorf("#13 requests in 10 minutes: %s\nwant what was in flight at first, then one a minute", times(began, storm))
 		}
 		for i, d := range gaps(storm) {
 			if d != 0 && d < time.Minute {
-				t.Errorf("request %d came %s after the one before, want a minute", i+2, d)
+				t.Errorf("#13 request %d came %s after the one before, want a minute", i+2, d)
 			}
 		}
 		e.partner.Clear()
@@ -143,7 +145,7 @@ func TestAStormOf429(t *testing.T) {
 		for _, p := range e.conf.Products {
 			jobs := e.jobs(fmt.Sprintf("product=%d&limit=1", p.ID))
 			if j := jobs[0]; j.Trigger != "manual" || j.State != "done" || j.Attempts != 1 {
-				t.Errorf("after the storm product %d has %+v, want its refresh done with one attempt charged", p.ID, j)
+				t.Errorf("#13 after the storm product %d has %+v, want its refresh done with one attempt charged", p.ID, j)
 			}
 		}
 		e.checkLimit(30)

@@ -59,6 +59,7 @@ func TestAFailureThatPasses(t *testing.T) {
 		for _, p := range e.conf.Products {
 			e.set(p.ID, e.today, day)
 		}
+		e.startDaemon()
 		time.Sleep(5 * time.Minute)
 		for i, row := range transientRows {
 			e.pass(&got[i], e.conf.Products[i].ID, row)

@@ -31,7 +31,7 @@ var morning = monday.Add(8 * time.Hour)
 // happens.
 const calm = "schedules: [{name: today, days: 1, every: 24h, objective: 30h}]\n"
 
-// newEdge makes a world with its daemon running.
+// newEdge makes a world without a daemon, so that the partner can be prepared.
 func newEdge(t *testing.T, s setup) *edge {
 	t.Helper()
 	e := &edge{}
@@ -41,7 +41,6 @@ func newEdge(t *testing.T, s setup) *edge {
 	}
 	e.world = newWorld(t, s)
 	e.today = inventory.DateOf(time.Now().In(mustZone(t, "Asia/Singapore")))
-	e.startDaemon()
 	return e
 }
 
@@ -158,7 +157,7 @@ func (e *edge) explain(product int64, date inventory.Date) (x report.Explanation
 func (e *edge) jobs(query string) []report.Job {
 	e.t.Helper()
 	var page struct{ Jobs []report.Job }
-	e.ask("/api/v1/jobs?limit=1000&"+query, &page)
+	e.ask("/api/v1/jobs?"+query, &page)
 	return page.Jobs
 }
 
@@ -206,4 +205,13 @@ func decode[T any](t *testing.T, body string) (v T) {
 		t.Fatalf("%s: %v", body, err)
 	}
 	return v
+}
+
+// jobsText lists jobs in short, for failing tests to show.
+func jobsText(jobs []report.Job) string {
+	var b strings.Builder
+	for _, j := range jobs {
+		fmt.Fprintf(&b, "%d %d/%s %s %s %s %d; ", j.ID, j.Product, j.Date, j.Trigger, j.State, j.Outcome, j.Attempts)
+	}
+	return b.String()
 }

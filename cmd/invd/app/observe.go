@@ -14,14 +14,17 @@ import (
 )
 
 func newMetrics(c *plan.Catalogue, version string) *metrics.Metrics {
-	var schedules []string
-	for _, s := range c.Rules.Schedules() {
-		schedules = append(schedules, s.Name)
-	}
 	return metrics.New(metrics.Options{
-		Schedules: schedules, Bands: c.Rules.Bands(), Handlers: httpapi.Handlers(), Outcomes: partner.Outcomes(),
+		Schedules: scheduleNames(c), Bands: c.Rules.Bands(), Handlers: httpapi.Handlers(), Outcomes: partner.Outcomes(),
 		Key: engine.BudgetKey, Version: version, Schema: storage.SchemaVersion,
 	})
+}
+
+func scheduleNames(c *plan.Catalogue) (names []string) {
+	for _, s := range c.Rules.Schedules() {
+		names = append(names, s.Name)
+	}
+	return names
 }
 
 func (d *daemon) attempted(a partner.Attempt) {
@@ -36,7 +39,7 @@ const scrapeTimeout = 5 * time.Second
 func (d *daemon) status() report.Status {
 	ctx, cancel := context.WithTimeout(context.Background(), scrapeTimeout)
 	defer cancel()
-	st, _ := controller{d.engine, d}.Status(ctx) // partly filled in when the scheduler has stopped
+	st, _ := controller{d.core.Load().engine, d}.Status(ctx) // partly filled in when the scheduler has stopped
 	return st
 }
 
@@ -47,12 +50,12 @@ func (d *daemon) healthy() error { return d.store.Err() }
 // ready says whether to send requests here: not before every key is scheduled, not
 // while draining. The partner being down is no reason: reads go on.
 func (d *daemon) ready() (bool, []httpapi.Check) {
-	booted := false
 	select {
-	case <-d.engine.Ready():
-		booted = true
+	case <-d.core.Load().engine.Ready():
+		d.booted.Store(true) // and a reload does not take that back
 	default:
 	}
+	booted := d.booted.Load()
 	checks := []httpapi.Check{
 		{Name: "scheduler", OK: booted, Detail: unless(booted, "taking up jobs")},
 		{Name: "store", OK: d.store.Err() == nil},

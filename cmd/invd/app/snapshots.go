@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"invd/cmd/invd/config"
 )
 
 // Snapshots are named after the moment they were taken at, so that their names
@@ -21,15 +23,15 @@ const (
 
 // takeSnapshots takes a snapshot at regular times until ctx is done. A failed one
 // is logged and counted; the next is tried at its time.
-func (d *daemon) takeSnapshots(ctx context.Context) {
-	ticker := time.NewTicker(d.Config.Snapshots.Every)
+func (d *daemon) takeSnapshots(ctx context.Context, o *config.Snapshots) {
+	ticker := time.NewTicker(o.Every)
 	defer ticker.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case now := <-ticker.C:
-			name, err := d.snapshot(now)
+			name, err := d.snapshot(o, now)
 			d.metrics.Storage.Snapshot(now, err == nil)
 			if err != nil {
 				d.Log.LogAttrs(ctx, slog.LevelError, "snapshot failed", slog.Any("err", err))
@@ -41,16 +43,15 @@ func (d *daemon) takeSnapshots(ctx context.Context) {
 }
 
 // snapshot takes one, and deletes those beyond the number to keep.
-func (d *daemon) snapshot(now time.Time) (string, error) {
-	dir := d.Config.Snapshots.Dir
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+func (d *daemon) snapshot(o *config.Snapshots, now time.Time) (string, error) {
+	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
 		return "", err
 	}
-	name := filepath.Join(dir, snapshotPrefix+now.UTC().Format(snapshotTime)+snapshotSuffix)
+	name := filepath.Join(o.Dir, snapshotPrefix+now.UTC().Format(snapshotTime)+snapshotSuffix)
 	if err := d.store.Snapshot(name); err != nil {
 		return "", err
 	}
-	return name, prune(dir, d.Config.Snapshots.Keep)
+	return name, prune(o.Dir, o.Keep)
 }
 
 // prune deletes all but the newest keep snapshots of dir, their sums with them.

@@ -32,6 +32,7 @@ type world struct {
 	t       *testing.T
 	dir     string
 	conf    *config.Config
+	load    func() (*config.Config, error) // what a reload reads
 	partner *sim.Partner
 	dial    dialer // to the partner
 	logs    *bytes.Buffer
@@ -139,13 +140,14 @@ func (w *world) startDaemon() {
 	public, dialPublic := sim.Listen()
 	admin, _ := sim.Listen()
 	socket, dialSocket := sim.Listen()
-	transport := &http.Transport{DialContext: w.dial}
+	transport := &http.Transport{DialContext: w.dial, MaxIdleConnsPerHost: 64}
 	started, ended := make(chan struct{}), make(chan error, 1)
 	go func() {
 		ended <- app.Run(ctx, app.Options{
 			Config: w.conf, DataDir: w.dir, Version: "test", Log: slog.New(slog.NewTextHandler(w.logs, nil)),
 			Listeners: &app.Listeners{Public: public, Admin: admin, Socket: socket}, Transport: transport, NoSync: !w.sync,
 			Started: func(net.Addr, net.Addr) { close(started) },
+			Load:    func() (*config.Config, error) { return w.load() },
 		})
 	}()
 	select {

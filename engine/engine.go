@@ -82,8 +82,15 @@ func New(o Options) (*Engine, error) {
 		return nil, fmt.Errorf("load the budget: %w", err)
 	}
 	spent := make([]limit.Permit, len(permits))
+	var lost []refresh.End // permits of requests that a killed process had out: they age from now on, restarts or not
 	for i, p := range permits {
 		spent[i] = limit.Permit{Seq: p.Seq, Done: p.Done}
+		if p.Done.IsZero() {
+			lost = append(lost, refresh.End{Permit: p.Seq, At: now})
+		}
+	}
+	if err := o.Store.Finish(lost...); err != nil && !errors.Is(err, storage.ErrFull) {
+		return nil, fmt.Errorf("settle the budget: %w", err)
 	}
 	until, why, err := o.Store.Hold()
 	if err != nil {
@@ -133,6 +140,9 @@ func (e *Engine) Run(ctx context.Context) error {
 
 // Ready is closed once every key is scheduled.
 func (e *Engine) Ready() <-chan struct{} { return e.scheduler.Ready() }
+
+// Swept is closed once every product's today has been answered.
+func (e *Engine) Swept() <-chan struct{} { return e.scheduler.Swept() }
 
 // warn tells when the schedules ask for more than the budget gives.
 func (e *Engine) warn(ctx context.Context) {

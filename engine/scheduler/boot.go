@@ -44,6 +44,14 @@ func (s *Scheduler) boot(now time.Time) error {
 	s.nearestFirst(due)
 	s.start(due, now)
 	s.setMidnight(now)
+	for _, p := range s.products {
+		if len(p.ids) > 0 && s.keys[p.ids[0]].checked == 0 {
+			s.unswept++
+		}
+	}
+	if s.unswept == 0 {
+		close(s.swept)
+	}
 	s.Log.LogAttrs(context.Background(), slog.LevelInfo, "scheduler started", slog.Int("keys", len(s.keys)),
 		slog.Int("jobs_taken_up", len(jobs)), slog.Int("due", len(due)), slog.Int("ticks_missed", overdue))
 	return s.fatal

@@ -50,6 +50,7 @@ type Scheduler struct {
 	results  chan refresh.Result
 	commands chan func()
 	booted   chan struct{}
+	swept    chan struct{}
 	stopped  chan struct{}
 	tasks    tasks // written here before a push, read by workers after the pop
 
@@ -64,6 +65,7 @@ type Scheduler struct {
 	byID     map[inventory.ProductID]*product
 	pauses   map[refresh.Scope]refresh.Pause
 	midnight time.Time // the next start of a date in any product's zone
+	unswept  int       // products whose today at the start was never answered
 	wall     time.Time // the wall clock when it was last looked at
 	due      []refresh.ID
 	fatal    error
@@ -76,6 +78,7 @@ func New(o Options) *Scheduler {
 		results:  make(chan refresh.Result, batch),
 		commands: make(chan func()),
 		booted:   make(chan struct{}),
+		swept:    make(chan struct{}),
 		stopped:  make(chan struct{}),
 		byID:     map[inventory.ProductID]*product{},
 		wheel:    wheel.New[refresh.ID](wheel.DefaultTick),
@@ -94,6 +97,9 @@ func (s *Scheduler) Report(r refresh.Result) {
 
 // Ready is closed once every key is scheduled.
 func (s *Scheduler) Ready() <-chan struct{} { return s.booted }
+
+// Swept is closed once every product's today has been answered.
+func (s *Scheduler) Swept() <-chan struct{} { return s.swept }
 
 // Task returns what a worker needs to know of a key it has popped.
 func (s *Scheduler) Task(id refresh.ID) refresh.Task { return s.tasks.get(id) }

@@ -43,6 +43,9 @@ func (s *Scheduler) settle(r refresh.Result, now time.Time) {
 // learn takes note of what an attempt told about the key and its product.
 func (s *Scheduler) learn(k *key, r refresh.Result, now time.Time) {
 	if !r.Checked.IsZero() {
+		if k.checked == 0 && k.key.Date == s.products[k.product].today {
+			s.sweep()
+		}
 		k.checked = r.Checked.UnixNano()
 	}
 	if r.Day != inventory.Unknown {
@@ -54,6 +57,13 @@ func (s *Scheduler) learn(k *key, r refresh.Result, now time.Time) {
 		s.missing(p, now)
 	case r.Answered && p.notFound.Count > 0:
 		s.found(p, now)
+	}
+}
+
+// sweep counts a today that was answered for the first time.
+func (s *Scheduler) sweep() {
+	if s.unswept--; s.unswept == 0 {
+		close(s.swept)
 	}
 }
 

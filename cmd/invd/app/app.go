@@ -62,6 +62,7 @@ type daemon struct {
 	public   *httpapi.Public
 	started  time.Time
 	booted   atomic.Bool // once every key was scheduled
+	swept    atomic.Bool // once every product's today was answered
 	draining atomic.Bool
 
 	// core is what a reload replaces. serve's goroutine writes it.

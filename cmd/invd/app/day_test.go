@@ -45,3 +45,34 @@ func TestNothingIsKnownBeforeTheFirstAnswer(t *testing.T) {
 		}
 	})
 }
+
+// TestNotReadyBeforeTodayIsKnown is edge case 73: an empty store is not ready
+// before the first sweep of today, or a minute of grace.
+func TestNotReadyBeforeTodayIsKnown(t *testing.T) {
+	for _, tt := range []struct {
+		latency, until time.Duration // ready by then and not a second sooner
+	}{
+		{10 * time.Second, 10 * time.Second},
+		{10 * time.Hour, time.Minute},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t, setup{products: 3, start: monday, sim: simLatency(tt.latency), partner: "timeout: 1m"})
+			w.startDaemon()
+			for _, want := range []struct {
+				after time.Duration
+				code  int
+			}{{tt.until - time.Second, http.StatusServiceUnavailable}, {4 * time.Second, http.StatusOK}} {
+				time.Sleep(want.after)
+				if resp, body := w.get("/-/ready"); resp.StatusCode != want.code {
+					t.Errorf("latency %s: /-/ready = %s %s, want %d", tt.latency, resp.Status, body, want.code)
+				}
+			}
+			w.kill()
+			w.startDaemon()
+			synctest.Wait()
+			if resp, _ := w.get("/-/ready"); tt.latency < time.Minute && resp.StatusCode != http.StatusOK {
+				t.Errorf("/-/ready after a restart = %s, want 200: today is stored", resp.Status)
+			}
+		})
+	}
+}

@@ -49,7 +49,7 @@ func same(day string) string { return day }
 func first(old, new string) func(string) string {
 	return func(day string) string {
 		if !strings.Contains(day, old) {
-			panic("the day has no " + old)
+			return "a day with " + old // which no answer equals
 		}
 		return strings.Replace(day, old, new, 1)
 	}

@@ -42,17 +42,14 @@ func TestARestartRemembersAUsedUpWindow(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				e := newEdge(t, setup{products: 10, sim: simLatency(200 * time.Millisecond)})
 				e.startDaemon()
-				time.Sleep(20 * time.Second)
-				if n := len(e.since(time.Time{})); n != 30 {
-					t.Fatalf("%d requests in the first window, want 30", n)
-				}
-				for range 5 {
+				for _, wait := range []time.Duration{300 * time.Millisecond, 700 * time.Millisecond, 5 * time.Second, 20 * time.Second} {
+					time.Sleep(wait) // at first with requests in flight
 					end(e)
 					e.startDaemon()
-					time.Sleep(5 * time.Second)
 				}
+				time.Sleep(20 * time.Second)
 				if n := len(e.since(time.Time{})); n != 30 {
-					t.Errorf("%d requests after five restarts within the window, want 30", n)
+					t.Errorf("%d requests and four restarts within the window, want 30", n)
 				}
 				time.Sleep(20 * time.Second)
 				if n := len(e.since(time.Time{})); n != 60 {

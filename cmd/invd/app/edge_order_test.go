@@ -136,3 +136,49 @@ func TestAClosedDateThatOpensIsFound(t *testing.T) {
 		}
 	})
 }
+
+// TestMidnightDuringASweep is edge case 54: a thousand keys wait when the day
+// changes, among them yesterday's, behind a hold.
+func TestMidnightDuringASweep(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := newEdge(t, setup{products: 20, start: monday.Add(23*time.Hour + 50*time.Minute)})
+		e.startDaemon()
+		time.Sleep(8 * time.Minute)
+		e.inject(sim.Injection{Fault: "429-reset-year", Times: 1})
+		for _, p := range e.conf.Products {
+			e.refresh(p.ID, e.today)
+		}
+		time.Sleep(2*time.Minute + time.Second)
+		midnight := time.Now()
+		for _, p := range e.conf.Products {
+			if r := e.readSlots(p.ID, e.today); r.Code != http.StatusNotFound || r.State != "unknown" {
+				t.Errorf("#54 a second after midnight yesterday = %d %s, want 404 unknown", r.Code, r.State)
+			}
+		}
+		canceled := e.jobs("state=canceled")
+		for _, j := range canceled {
+			if j.Date != e.today || j.Outcome != "dropped" {
+				t.Errorf("#54 job %+v is canceled, want those for yesterday only", j)
+			}
+		}
+		if len(canceled) < 10 { // a few were answered before the first was refused
+			t.Errorf("#54 canceled jobs: %s\nwant one for most products", jobsText(canceled))
+		}
+		time.Sleep(55 * time.Minute)
+		log := e.since(midnight)
+		if yesterday := on(e.today, log); len(yesterday) != 0 {
+			t.Errorf("#54 requests for yesterday: %s\nwant none", times(midnight, yesterday))
+		}
+		if last := on(e.today.AddDays(60), log); len(last) < 20 {
+			t.Errorf("#54 %d requests for the new last date, want one of each product", len(last))
+		}
+		for _, p := range e.conf.Products {
+			if row := e.product(p.ID); len(row.Dates) != 60 || row.Keys.Never > 0 {
+				t.Errorf("#54 product %d has %d dates, %+v; want 60 and none of them never fetched", p.ID, len(row.Dates), row.Keys)
+			}
+		}
+		e.checkLimit(30)
+		e.stop()
+		e.checkFile()
+	})
+}

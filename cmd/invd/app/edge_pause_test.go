@@ -89,7 +89,7 @@ func (e *edge) pauseForThreeHours(row pauseRow) {
 		e.t.Errorf("%d dates readable while paused, %d before; want the same", len(after), len(before))
 	}
 
-	time.Sleep(began.Add(3*time.Hour + once).Sub(time.Now()))
+	time.Sleep(time.Until(began.Add(3*time.Hour + once)))
 	if x := e.explain(row.product, e.today); x.Paused != nil {
 		e.t.Errorf("after three hours it is still paused: %+v", x.Paused)
 	}
@@ -215,6 +215,30 @@ func TestAPauseWhileACallRuns(t *testing.T) {
 	})
 }
 
+// TestAnAttemptThatFailsDuringAPauseIsCharged counts the attempts of a job whose
+// first one ends behind a pause.
+func TestAnAttemptThatFailsDuringAPauseIsCharged(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := newEdge(t, setup{products: 3, yaml: calm})
+		e.startDaemon()
+		time.Sleep(2 * time.Minute)
+		e.inject(sim.Injection{Fault: "hang", Product: 16})
+		began := time.Now()
+		e.refresh(16, e.today)
+		time.Sleep(time.Second)
+		e.command("/api/v1/products/16/pause", `{"reason":"it hangs"}`)
+		time.Sleep(90 * time.Second)
+		e.command("/api/v1/products/16/resume", "")
+		time.Sleep(10 * time.Minute)
+		if log := of(16, e.since(began)); len(log) != 4 {
+			t.Errorf("requests: %s\nwant 4, the attempts of one job", times(began, log))
+		}
+		if j := e.jobs("product=16&limit=1")[0]; j.State != "dead" || j.Attempts != 4 {
+			t.Errorf("job %+v, want it dead after 4 attempts", j)
+		}
+	})
+}
+
 // checkDone fails the test unless the jobs chosen are n, all done.
 func (e *edge) checkDone(query string, n int) {
 	e.t.Helper()
@@ -250,10 +274,16 @@ func TestAPausedScheduleHasDatesOnlyWhileTheyFollowIt(t *testing.T) {
 		}
 		e.command("/api/v1/schedules/week/resume", "")
 		e.command("/api/v1/schedules/today/pause", `{"reason":"only the week counts"}`)
-		paused := time.Now()
-		time.Sleep(23 * time.Hour) // over the next midnight
-		if log := on(tomorrow.AddDays(1), e.since(paused.Add(22*time.Hour+30*time.Minute))); len(log) != 0 {
-			t.Errorf("requests for a date that came under the paused schedule: %s\nwant none", times(paused, log))
+		time.Sleep(22*time.Hour + 28*time.Minute) // to 23:58
+		e.inject(sim.Injection{Fault: "429-reset-year", Times: 1})
+		for _, id := range []int64{14, 15, 16} { // which wait for five minutes
+			e.refresh(id, tomorrow.AddDays(1))
+		}
+		time.Sleep(2 * time.Minute)
+		midnight := time.Now()
+		time.Sleep(time.Hour)
+		if log := on(tomorrow.AddDays(1), e.since(midnight)); len(log) != 0 {
+			t.Errorf("requests for a date that came under the paused schedule while it waited: %s\nwant none", times(midnight, log))
 		}
 		e.checkLimit(30)
 	})

@@ -123,7 +123,7 @@ func TestAnUnknownProduct(t *testing.T) {
 		e.inject(sim.Injection{Fault: "404", Product: 16})
 		e.refresh(16, e.today)
 		time.Sleep(time.Second)
-		if p, x := e.product(16), e.explain(16, e.today); p.State != "active" || x.Job != nil || x.Place != "wheel" || x.Due.Sub(time.Now()) > 15*time.Minute {
+		if p, x := e.product(16), e.explain(16, e.today); p.State != "active" || x.Job != nil || x.Place != "wheel" || time.Until(x.Due) > 15*time.Minute {
 			t.Errorf("#17 after one 404 the product is %s and today %+v, want it active and today due within 15 minutes", p.State, x)
 		}
 		time.Sleep(2 * time.Hour)

@@ -12,7 +12,6 @@ import (
 // number (#01 … #74) in this package holds, where it is held instead or why it is
 // not this version's.
 var elsewhere = map[int]string{
-	54: "TestMidnightLetsYesterdayGoAndBringsTheLastDayIn",
 	56: "TestADayOf23And25Hours",
 	57: "TestRestartsAtRandomMoments; the bytes on disk are package storage's to test",
 	58: "package storage: a disk cannot be filled from here",

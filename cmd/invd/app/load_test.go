@@ -15,7 +15,10 @@ func TestAWeekOfTooManyProducts(t *testing.T) {
 		span = 6 * time.Hour
 	}
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, setup{products: 450, start: monday.Add(9 * time.Hour), sim: simLatency(100 * time.Millisecond)})
+		w := newWorld(t, setup{
+			products: 450, start: monday.Add(9 * time.Hour), sim: simLatency(100 * time.Millisecond),
+			partner: "concurrency: 30", // the real partner takes 30 calls at once
+		})
 		w.startDaemon()
 		const step = 6 * time.Hour
 		last := 0

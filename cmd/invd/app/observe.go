@@ -47,17 +47,29 @@ func (d *daemon) status() report.Status {
 // before anybody can ask.
 func (d *daemon) healthy() error { return d.store.Err() }
 
-// ready says whether to send requests here: not before every key is scheduled, not
-// while draining. The partner being down is no reason: reads go on.
+// sweepGrace is how long a daemon that never heard of a product's today waits for
+// it before it is ready all the same: the partner may be down, or slow.
+const sweepGrace = time.Minute
+
+// ready says whether to send requests here: not before every key is scheduled and
+// every product's today is known, or has had its time to be, and not while
+// draining. The partner being down is no reason: reads go on.
 func (d *daemon) ready() (bool, []httpapi.Check) {
 	select {
 	case <-d.core.Load().engine.Ready():
 		d.booted.Store(true) // and a reload does not take that back
 	default:
 	}
+	select {
+	case <-d.core.Load().engine.Swept():
+		d.swept.Store(true) // likewise
+	default:
+	}
 	booted := d.booted.Load()
+	swept := booted && (d.swept.Load() || time.Since(d.started) >= sweepGrace)
 	checks := []httpapi.Check{
 		{Name: "scheduler", OK: booted, Detail: unless(booted, "taking up jobs")},
+		{Name: "first_sweep", OK: swept, Detail: unless(swept, "asking for today for the first time")},
 		{Name: "store", OK: d.store.Err() == nil},
 		{Name: "serving", OK: !d.draining.Load(), Detail: unless(!d.draining.Load(), "draining")},
 	}

@@ -89,7 +89,7 @@ func (e *Engine) Explain(ctx context.Context, k inventory.Key) (report.Explanati
 		if err != nil {
 			return x, err
 		}
-		if len(last) == 1 {
+		if len(last) == 1 && last[0].State == refresh.Dead {
 			x.LastError = last[0].Error
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/go-json-experiment/json"
 	"github.com/julienschmidt/httprouter"
@@ -84,6 +85,9 @@ func (a *admin) pause(scope scoper) httprouter.Handle {
 		}
 		if len([]rune(body.Reason)) > maxReason {
 			return nil, &badRequest{http.StatusBadRequest, "reason: at most " + strconv.Itoa(maxReason) + " characters"}
+		}
+		if strings.ContainsFunc(body.Reason, unicode.IsControl) {
+			return nil, &badRequest{http.StatusBadRequest, "reason: no line breaks or other control characters"}
 		}
 		p := refresh.Pause{Reason: body.Reason, By: d.who, Since: time.Now()}
 		if body.For != "" {

@@ -229,6 +229,8 @@ func TestChangesReachTheController(t *testing.T) {
 		{"/api/v1/products/abc/refresh", ``, 400, "", ""},
 		{"/api/v1/products/0/pause", ``, 400, "", ""},
 		{"/api/v1/pause", `{"reasons":"typo"}`, 400, "", ""},
+		{"/api/v1/pause", `{"reason":"a\nb"}`, 400, "", ""},
+		{"/api/v1/pause", `{"reason":"\u001b[2J"}`, 400, "", ""},
 		{"/api/v1/pause", `{"reason":"a","reason":"b"}`, 400, "", ""},
 		{"/api/v1/pause", `{"for":"-2h"}`, 400, "", ""},
 		{"/api/v1/pause", `{"for":"0d"}`, 400, "", ""},
@@ -271,7 +273,7 @@ func TestACompressedBodyIsRefused(t *testing.T) {
 
 func TestTheAuditTrailSaysWhoDidWhatToWhat(t *testing.T) {
 	h, _, log := newTestAdmin(AdminOptions{Token: token})
-	post(h, "/api/v1/products/14/pause", `{"reason":"works\n\"msg\":\"forged\"","for":"2h"}`)
+	post(h, "/api/v1/products/14/pause", `{"reason":"works \"msg\":\"forged\"","for":"2h"}`)
 	var got map[string]any
 	if err := json.Unmarshal(log.Bytes(), &got); err != nil {
 		t.Fatalf("%v: %s", err, log)
@@ -279,7 +281,7 @@ func TestTheAuditTrailSaysWhoDidWhatToWhat(t *testing.T) {
 	delete(got, "time")
 	want := map[string]any{
 		"level": "INFO", "msg": "admin change", "action": "pause", "target": "product/14", "who": "token",
-		"remote": "192.0.2.1:1234", "reason": "works\n\"msg\":\"forged\"", "for": "2h",
+		"remote": "192.0.2.1:1234", "reason": "works \"msg\":\"forged\"", "for": "2h",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("audit line (- want, + got):\n%s", diff)

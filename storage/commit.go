@@ -16,7 +16,7 @@ import (
 const (
 	maxBatch     = 1024             // ops in one transaction
 	confirmDelay = time.Second      // that a confirmation waits for company
-	jobDelay     = 15 * time.Second // that a job waits which CreateJobsSoon took
+	jobDelay     = time.Minute      // that a job waits which CreateJobsSoon took
 	fullDelay    = 10 * time.Second // before confirmations are tried again on a full disk
 )
 

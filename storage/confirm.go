@@ -58,7 +58,7 @@ func (s *Store) holdIf(c confirmation, same func(*day) bool) (bool, error) {
 			return true, nil
 		}
 		if err == nil { // no room: a commit makes some
-			err = s.flush()
+			err = s.Flush()
 		}
 	}
 	return false, err

@@ -53,7 +53,7 @@ func (s *Store) showHeld() error {
 	if s.held.jobs() == 0 || s.Err() != nil {
 		return nil
 	}
-	if err := s.flush(); !errors.Is(err, ErrFull) && !errors.Is(err, ErrBroken) {
+	if err := s.Flush(); !errors.Is(err, ErrFull) && !errors.Is(err, ErrBroken) {
 		return err
 	}
 	return nil // what is stored can be shown all the same

@@ -29,7 +29,7 @@ func (s *Store) CreateJobs(jobs []refresh.Job) error {
 
 // CreateJobsSoon is CreateJobs for jobs whose loss nobody would notice, because
 // whoever made them would make them again after a restart: it returns at once, and
-// the jobs are written with the next commit, whatever that is for, or after 15 s.
+// the jobs are written with the next commit, whatever that is for, or after a minute.
 // Begin, Finish, Job and Jobs know them from now on.
 func (s *Store) CreateJobsSoon(jobs []refresh.Job) error {
 	if err := s.numberJobs(jobs); err != nil {
@@ -46,14 +46,15 @@ func (s *Store) CreateJobsSoon(jobs []refresh.Job) error {
 		if ok {
 			return nil
 		}
-		if err := s.flush(); err != nil { // makes room
+		if err := s.Flush(); err != nil { // makes room
 			return fmt.Errorf("create jobs: %w", err)
 		}
 	}
 }
 
-// flush returns when everything held is on disk.
-func (s *Store) flush() error { return s.submit(func(*txn) error { return nil }) }
+// Flush returns when everything that is held for the next commit is on disk, and
+// readers see it.
+func (s *Store) Flush() error { return s.submit(func(*txn) error { return nil }) }
 
 // numberJobs checks new jobs and sets their IDs.
 func (s *Store) numberJobs(jobs []refresh.Job) error {

@@ -21,7 +21,7 @@ func newCheck(g *globals) *cobra.Command {
 			RunE: func(_ *cobra.Command, args []string) error {
 				c, err := config.Load(args[0])
 				if err != nil {
-					return err
+					return refusedError{err}
 				}
 				fmt.Fprintf(g.out, "%s is good: %d products, %d schedules\n", args[0], len(c.Products), len(c.Schedules))
 				return nil
@@ -68,7 +68,7 @@ func newConfig(g *globals) *cobra.Command {
 		RunE: func(*cobra.Command, []string) error {
 			c, err := config.Load(file)
 			if err != nil {
-				return err
+				return refusedError{err}
 			}
 			b, err := c.Show()
 			if err != nil {

@@ -33,6 +33,9 @@ func newDemo(g *globals) *cobra.Command {
 			if products < 2 || products > 5000 {
 				return usageError{fmt.Errorf("--products %d: want 2 to 5000", products)}
 			}
+			if listen == "" || adminListen == "" {
+				return usageError{errors.New("--listen and --admin-listen want an address, as 127.0.0.1:8080")}
+			}
 			dir := g.dataDir
 			if !cmd.Flags().Changed("data-dir") {
 				var err error

@@ -5,7 +5,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -34,7 +33,17 @@ func TestAKilledDaemonLosesNothingAndRepeatsNothing(t *testing.T) {
 		} else {
 			m.start()
 			l.verify()
-			trap := m.setTrap(random, n%2 == 0)
+			trap := newTrap(m)
+			switch n % 5 {
+			case 0:
+				trap.atATime(random)
+			case 1:
+				trap.atARequest(random, 0)
+			case 2:
+				trap.atARequest(random, 25*time.Millisecond)
+			case 3:
+				trap.afterRefresh = true
+			}
 			l.observe(random, trap)
 			m.arrived.Store(nil)
 		}
@@ -49,7 +58,7 @@ func TestAKilledDaemonLosesNothingAndRepeatsNothing(t *testing.T) {
 	l.verify()
 	m.partner.Clear()
 	for _, id := range l.products() {
-		if err := m.refresh(id); err != nil {
+		if err := l.refresh(id); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -100,30 +109,6 @@ func TestADaemonKilledWhileItMakesItsDataDirStartsTheNextTime(t *testing.T) {
 		}
 		m.check()
 	}
-}
-
-// setTrap has the daemon killed at a random moment: of time, or just when one of its
-// next requests has reached the partner and nobody but its file knows of it. The
-// returned value turns true before.
-func (m *mirror) setTrap(random *rand.Rand, byRequest bool) *atomic.Bool {
-	killing, process := new(atomic.Bool), m.process
-	spring := func() {
-		killing.Store(true)
-		_ = process.cmd.Process.Kill() // it may have ended
-	}
-	if !byRequest {
-		time.AfterFunc(time.Duration(random.Int64N(int64(900*time.Millisecond))), spring)
-		return killing
-	}
-	var seen atomic.Int64
-	last := 1 + random.Int64N(20)
-	f := func() {
-		if seen.Add(1) == last {
-			spring()
-		}
-	}
-	m.arrived.Store(&f)
-	return killing
 }
 
 var wrong = regexp.MustCompile(`(?m)^.*(level=ERROR|panic:|DATA RACE).*$`)

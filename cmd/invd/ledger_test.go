@@ -7,7 +7,7 @@ import (
 	"math/rand/v2"
 	"os/exec"
 	"slices"
-	"sync/atomic"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -21,12 +21,16 @@ type ledger struct {
 	m       *mirror
 	answers map[inventory.Key]answer
 	jobs    map[uint64]report.Job
+	asked   map[inventory.ProductID]time.Time // of the last refresh that was accepted
 
 	answersHeld, finishedHeld, unfinishedHeld int // found again after a start
 }
 
 func newLedger(m *mirror) *ledger {
-	return &ledger{m: m, answers: make(map[inventory.Key]answer), jobs: make(map[uint64]report.Job)}
+	return &ledger{
+		m: m, answers: make(map[inventory.Key]answer), jobs: make(map[uint64]report.Job),
+		asked: make(map[inventory.ProductID]time.Time),
+	}
 }
 
 func (l *ledger) products() []inventory.ProductID {
@@ -38,13 +42,19 @@ func (l *ledger) products() []inventory.ProductID {
 }
 
 // observe uses the daemon until it is killed, and notes what it tells.
-func (l *ledger) observe(random *rand.Rand, killing *atomic.Bool) {
+func (l *ledger) observe(random *rand.Rand, trap *trap) {
 	products := l.products()
 	steps := []func() error{
 		l.noteAnswers,
 		l.noteJobs,
 		l.noteDoneJobs,
-		func() error { return l.m.refresh(products[random.IntN(len(products))]) },
+		func() error {
+			err := l.refresh(products[random.IntN(len(products))])
+			if err == nil && trap.afterRefresh {
+				trap.spring()
+			}
+			return err
+		},
 	}
 	for {
 		for range 20 {
@@ -52,13 +62,23 @@ func (l *ledger) observe(random *rand.Rand, killing *atomic.Bool) {
 		}
 		for _, step := range steps {
 			if err := step(); err != nil {
-				if !killing.Load() {
+				if !trap.sprung.Load() {
 					l.m.t.Errorf("start %d: %v\n%s", l.m.starts, err, l.m.process.printed())
 				}
 				return
 			}
 		}
 	}
+}
+
+// refresh asks for a product, and notes that it was promised.
+func (l *ledger) refresh(id inventory.ProductID) error {
+	now := time.Now()
+	err := l.m.refresh(id)
+	if err == nil {
+		l.asked[id] = now
+	}
+	return err
 }
 
 func (l *ledger) noteAnswers() error {
@@ -106,13 +126,18 @@ func (l *ledger) noteDoneJobs() error {
 // verify holds a daemon that has just started to everything in the ledger.
 func (l *ledger) verify() {
 	l.m.t.Helper()
-	l.verifyAnswers()
+	// Ready is who has taken up its jobs.
+	if err := eventually(func() error { return l.m.commands.get(l.m.t.Context(), "/-/ready", nil) }); err != nil {
+		l.m.t.Fatalf("start %d: %v", l.m.starts, err)
+	}
 	jobs, err := l.m.jobs()
 	if err != nil {
 		l.m.t.Fatalf("start %d: %v", l.m.starts, err)
 	}
+	l.verifyDone(jobs) // first, as what is missing is fetched again
+	l.verifyAnswers()
 	l.verifyJobs(jobs)
-	l.verifyDone(jobs)
+	l.verifyRefreshes(jobs)
 }
 
 // verifyAnswers requires each key to be answered as it was, or by something newer.
@@ -135,18 +160,18 @@ func (l *ledger) verifyAnswers() {
 }
 
 // verifyJobs requires that no job is gone, that finished ones were not touched, and
-// that no key has two unfinished ones.
+// that of a key no two wait: one may run, and one wait that was asked for meanwhile.
 func (l *ledger) verifyJobs(jobs []report.Job) {
 	l.m.t.Helper()
 	now := make(map[uint64]report.Job, len(jobs))
-	busy := make(map[inventory.Key]uint64)
+	waits := make(map[inventory.Key]uint64)
 	for _, j := range jobs {
 		now[j.ID] = j
-		if k := keyOf(j); !final(j) {
-			if busy[k] != 0 {
-				l.m.t.Errorf("start %d: %s has two unfinished jobs, %d and %d", l.m.starts, k, busy[k], j.ID)
+		if k := keyOf(j); j.State == refresh.Pending.String() {
+			if waits[k] != 0 {
+				l.m.t.Errorf("start %d: of %s wait both job %d and %d", l.m.starts, k, waits[k], j.ID)
 			}
-			busy[k] = j.ID
+			waits[k] = j.ID
 		}
 	}
 	for id, before := range l.jobs {
@@ -165,13 +190,14 @@ func (l *ledger) verifyJobs(jobs []report.Job) {
 	maps.Copy(l.jobs, now)
 }
 
-// verifyDone requires what a done job brought to be there.
+// verifyDone requires what the jobs of earlier daemons brought to be there. (What
+// this one has just brought may be read a moment after its job is shown as done.)
 func (l *ledger) verifyDone(jobs []report.Job) {
 	l.m.t.Helper()
 	last := make(map[inventory.Key]report.Job)
 	for _, j := range jobs {
 		brought := j.Outcome == refresh.Changed.String() || j.Outcome == refresh.Unchanged.String() || j.Outcome == refresh.Closed.String()
-		if j.State == refresh.Done.String() && brought && last[keyOf(j)].Started.Before(j.Started) {
+		if brought && j.Finished.Before(l.m.launched) && last[keyOf(j)].Started.Before(j.Started) {
 			last[keyOf(j)] = j
 		}
 	}
@@ -182,6 +208,32 @@ func (l *ledger) verifyDone(jobs []report.Job) {
 		}
 		if a.state == inventory.Unknown.String() || a.confirmed.Before(j.Started) {
 			l.m.t.Errorf("start %d: %s is %+v, which is older than its job %+v", l.m.starts, k, a, j)
+		}
+	}
+}
+
+// verifyRefreshes requires that each date that an operator was promised was fetched
+// since or still has a job.
+func (l *ledger) verifyRefreshes(jobs []report.Job) {
+	l.m.t.Helper()
+	busy := make(map[inventory.Key]bool)
+	for _, j := range jobs {
+		busy[keyOf(j)] = busy[keyOf(j)] || !final(j)
+	}
+	for _, k := range l.m.keys {
+		promised, ok := l.asked[k.Product]
+		if !ok || busy[k] {
+			continue
+		}
+		err := poll(pollEvery, 40, func() error { // see verifyDone
+			a, err := l.m.read(k)
+			if err == nil && a.confirmed.Before(promised) {
+				err = fmt.Errorf("confirmed %v, promised %v, and no job", a.confirmed, promised)
+			}
+			return err
+		})
+		if err != nil {
+			l.m.t.Fatalf("start %d: %s: %v", l.m.starts, k, err)
 		}
 	}
 }

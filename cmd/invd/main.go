@@ -42,6 +42,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	}
 	fmt.Fprintf(stderr, "invd: %v\n", err)
 	var usage usageError
+	var refused refusedError
 	var bad *config.Error
 	switch {
 	case !*ran, errors.As(err, &usage):
@@ -49,11 +50,14 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return exitUsage
 	case errors.Is(err, storage.ErrLocked):
 		return exitLocked
-	case errors.Is(err, storage.ErrFormat), errors.As(err, &bad):
+	case errors.Is(err, storage.ErrFormat), errors.Is(err, config.ErrSecret), errors.As(err, &refused), errors.As(err, &bad):
 		return exitRefused
 	}
 	return exitFailed
 }
+
+// A refusedError says that the configuration cannot be used.
+type refusedError struct{ error }
 
 // A usageError says that the command line itself is wrong.
 type usageError struct{ error }

@@ -35,6 +35,7 @@ type mirror struct {
 	process  *process
 	url      string
 	starts   int
+	launched time.Time
 	commands globals // talks to the daemon as the commands do
 }
 
@@ -104,6 +105,7 @@ func newMirror(t *testing.T, o mirrorOptions) *mirror {
 func (m *mirror) launch() {
 	m.t.Helper()
 	m.starts++
+	m.launched = time.Now()
 	var err error
 	m.process, err = startProcess(m.dir, fmt.Sprintf("daemon-%d", m.starts), os.Environ(),
 		"invd", "serve", "--config", "invd.yaml", "--data-dir", "data", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0")

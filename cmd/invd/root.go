@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -64,6 +65,9 @@ type globals struct {
 }
 
 func (g *globals) check() error {
+	if g.dataDir == "" {
+		return errors.New("--data-dir is empty")
+	}
 	if err := g.level.UnmarshalText([]byte(g.logLevel)); err != nil {
 		return fmt.Errorf("--log-level %q: want debug, info, warn or error", g.logLevel)
 	}
@@ -82,11 +86,11 @@ func (g *globals) logger() *slog.Logger {
 }
 
 // fromEnvironment gives every flag that is not on the command line the value of
-// its INVD_ twin, if that is set: --data-dir has INVD_DATA_DIR.
+// its INVD_ twin, if that is set and not empty: --data-dir has INVD_DATA_DIR.
 func fromEnvironment(flags *pflag.FlagSet) (err error) {
 	flags.VisitAll(func(f *pflag.Flag) {
 		name := "INVD_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
-		if value, ok := os.LookupEnv(name); ok && !f.Changed && err == nil {
+		if value := os.Getenv(name); value != "" && !f.Changed && err == nil {
 			if e := flags.Set(f.Name, value); e != nil {
 				err = fmt.Errorf("%s=%q: %w", name, value, e)
 			}

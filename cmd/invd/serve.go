@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"os/signal"
 	"syscall"
@@ -19,10 +20,13 @@ func newServe(g *globals) *cobra.Command {
 		Short: "Run the daemon",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if listen == "" || adminListen == "" { // which net.Listen takes for every interface
+				return usageError{errors.New("--listen and --admin-listen want an address, as 127.0.0.1:8080 or :8080")}
+			}
 			load := func() (*config.Config, error) { return config.Load(file) }
 			conf, err := load()
 			if err != nil {
-				return err
+				return refusedError{err}
 			}
 			hangups := make(chan os.Signal, 1)
 			signal.Notify(hangups, syscall.SIGHUP)

@@ -68,8 +68,12 @@ func printStatus(w io.Writer, st report.Status) {
 func printSchedules(w io.Writer, schedules []report.Schedule, now time.Time) {
 	t := newTable(w, "SCHEDULE", "DAYS", "EVERY", "FRESH", "STALE", "NEVER", "PAUSED", "OLDEST", "OBJECTIVE", "NEXT DUE")
 	for _, s := range schedules {
+		oldest := "" // of the keys that were ever answered
+		if s.Keys.Fresh+s.Keys.Stale > 0 {
+			oldest = seconds(s.OldestAgeSeconds)
+		}
 		t.row(s.Name, s.Days, seconds(s.EverySeconds), s.Keys.Fresh, s.Keys.Stale, s.Keys.Never, s.Keys.Paused,
-			seconds(s.OldestAgeSeconds), seconds(s.ObjectiveSeconds), until(s.NextDue, now))
+			oldest, seconds(s.ObjectiveSeconds), until(s.NextDue, now))
 	}
 	t.Flush()
 	for _, s := range schedules {

@@ -109,6 +109,15 @@ func (g *Gate) Success(now time.Time) {
 	})
 }
 
+// Remember says that the partner last answered at t, as an earlier gate saw it.
+func (g *Gate) Remember(t time.Time) {
+	g.do(func() {
+		if t.After(g.lastOK) {
+			g.lastOK = t
+		}
+	})
+}
+
 // Alive says that the partner answered, though nothing that could be used: a
 // probe that gets so far opens the gate.
 func (g *Gate) Alive(now time.Time) {

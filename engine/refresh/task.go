@@ -16,7 +16,8 @@ type Task struct {
 	Key      inventory.Key
 	Job      uint64
 	Schedule string
-	Attempts int // charged to the job so far
+	Attempts int  // charged to the job so far
+	Urgent   bool // somebody waits for the answer
 }
 
 // A Result is a worker's report: how an attempt ended and what was learned. The

@@ -10,6 +10,7 @@ import (
 
 	"invd/engine/inventory"
 	"invd/engine/refresh"
+	"invd/engine/report"
 )
 
 // boot makes the keys of the catalogue, takes up the jobs that an earlier process
@@ -25,6 +26,9 @@ func (s *Scheduler) boot(now time.Time) error {
 	}
 	s.Observer.Recovered(len(jobs))
 	s.adopt(jobs, now)
+	if err := s.putOff(now); err != nil {
+		return err
+	}
 	var due []refresh.ID
 	overdue := 0
 	for id := range s.keys {
@@ -84,6 +88,7 @@ func (s *Scheduler) load(now time.Time) (err error) {
 		if id, ok := s.find(k); ok {
 			s.keys[id].checked, s.keys[id].state = s.past(checked, now).UnixNano(), state
 			s.keys[id].trigger = refresh.Scheduled
+			s.Gate.Remember(checked)
 		}
 		return true
 	})
@@ -131,6 +136,33 @@ func (s *Scheduler) adopt(jobs []refresh.Job, now time.Time) {
 		}
 	}
 	s.cancel(ends)
+}
+
+// maxPutOff bounds how many dead jobs a start looks at.
+const maxPutOff = 10_000
+
+// putOff arms the keys whose last job died lately for when they were due after
+// that: a restart, or ten of them, asks for them no sooner.
+func (s *Scheduler) putOff(now time.Time) error {
+	dead, err := s.Store.Jobs(report.JobFilter{States: []refresh.State{refresh.Dead}, Limit: maxPutOff})
+	if err != nil {
+		return fmt.Errorf("load dead jobs: %w", err)
+	}
+	for _, j := range dead {
+		id, ok := s.find(j.Key)
+		if !ok || s.keys[id].place != nowhere || s.keys[id].checked >= j.Finished.UnixNano() {
+			continue
+		}
+		k := &s.keys[id]
+		if s.products[k.product].notFound.Suspended {
+			continue // has its daily probe
+		}
+		k.failed = true
+		if due := s.next(k, s.past(j.Finished, now)); due.After(now) {
+			s.arm(id, due, now)
+		}
+	}
+	return nil
 }
 
 func (s *Scheduler) dropped(job uint64, schedule string, now time.Time) refresh.End {

@@ -216,7 +216,7 @@ func (s *Scheduler) start(ids []refresh.ID, now time.Time) {
 func (s *Scheduler) push(id refresh.ID, band int, now time.Time) {
 	k := &s.keys[id]
 	k.place, k.since = inQueue, now.UnixNano()
-	s.tasks.set(id, refresh.Task{Key: k.key, Job: k.job, Schedule: s.scheduleName(k), Attempts: int(k.attempts)})
+	s.tasks.set(id, refresh.Task{Key: k.key, Job: k.job, Schedule: s.scheduleName(k), Attempts: int(k.attempts), Urgent: band == plan.OnDemand})
 	s.Queue.TryPush(id, band)
 }
 

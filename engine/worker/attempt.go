@@ -88,8 +88,9 @@ func (a *attempt) sync(ctx context.Context, answer partner.Answer, end refresh.E
 	if same {
 		r.End.Outcome, r.Day = refresh.Unchanged, before
 		a.guard.seen(a.Pool, before, before, end.At)
+		err := a.show()
 		a.Observer.Synced(time.Since(began))
-		return r, nil
+		return r, err
 	}
 	av, notes, err := partner.Decode(k, answer.Body)
 	if err != nil {
@@ -108,6 +109,11 @@ func (a *attempt) sync(ctx context.Context, answer partner.Answer, end refresh.E
 	if err != nil {
 		return r, err
 	}
+	if synced.Outcome == refresh.Unchanged {
+		if err := a.show(); err != nil {
+			return r, err
+		}
+	}
 	a.Observer.Rows(synced.Added, synced.Changed, synced.Removed, synced.Unchanged)
 	a.Observer.Synced(time.Since(began))
 	r.End.Outcome = synced.Outcome
@@ -115,6 +121,15 @@ func (a *attempt) sync(ctx context.Context, answer partner.Answer, end refresh.E
 		r.Day, r.Checked = inventory.Unknown, time.Time{}
 	}
 	return r, nil
+}
+
+// show has a confirmation written at once when somebody waits for it. Others wait
+// for company, a second at most.
+func (a *attempt) show() error {
+	if !a.task.Urgent {
+		return nil
+	}
+	return a.Store.Flush()
 }
 
 // fail decides what a failed attempt means for its job and for the source.

@@ -138,7 +138,11 @@ func (d *daemon) serve(ctx context.Context) error {
 	left := len(servers)
 	failed := d.wait(ctx, ended, &left)
 	d.draining.Store(true)
-	d.Log.LogAttrs(ctx, slog.LevelInfo, "stopping", slog.Any("err", failed))
+	if failed != nil {
+		d.Log.LogAttrs(ctx, slog.LevelError, "stopping", slog.Any("err", failed))
+	} else {
+		d.Log.LogAttrs(ctx, slog.LevelInfo, "stopping")
+	}
 	failed = errors.Join(failed, d.core.Load().stop())
 	d.shutdown(servers)
 	for range left {

@@ -59,3 +59,25 @@ func remember(t *testing.T, w *world, done map[uint64]report.Job) {
 		done[j.ID] = j
 	}
 }
+
+// TestARestartDoesNotAskSoonerForWhatDied restarts ten times in a minute while the
+// partner does not know a product.
+func TestARestartDoesNotAskSoonerForWhatDied(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, setup{products: 1, start: monday.Add(time.Hour), yaml: "products: [{id: 99}]\n"})
+		w.startDaemon()
+		time.Sleep(3 * time.Minute)
+		sent := w.partner.Stats().Requests
+		if sent != 60 {
+			t.Fatalf("%d requests for 60 dates that are not known", sent)
+		}
+		for range 10 {
+			w.stop()
+			w.startDaemon()
+			time.Sleep(6 * time.Second)
+		}
+		if n := w.partner.Stats().Requests - sent; n > 1 { // today's tick may be among them
+			t.Errorf("%d requests after ten restarts within a minute, want none but today's", n)
+		}
+	})
+}

@@ -27,7 +27,25 @@ func (c *Config) ReadAdminToken() (string, error) {
 	return readSecret("admin.token_file", c.Admin.TokenFile)
 }
 
+// ErrSecret says that a file with a secret cannot be used.
+var ErrSecret = errors.New("secret")
+
 func readSecret(key, path string) (string, error) {
+	secret, err := readSecretFile(key, path)
+	if err != nil {
+		return "", secretError{err}
+	}
+	return secret, nil
+}
+
+// A secretError is an ErrSecret that reads as its cause.
+type secretError struct{ error }
+
+func (e secretError) Is(target error) bool { return target == ErrSecret }
+
+func (e secretError) Unwrap() error { return e.error }
+
+func readSecretFile(key, path string) (string, error) {
 	if strings.HasPrefix(path, credentials) {
 		return "", fmt.Errorf("%s: %s is not set; systemd sets it for a unit with LoadCredential=", key, credentialsVariable)
 	}

@@ -119,6 +119,30 @@ func (s *Store) Begin(starts []refresh.Start, dropBefore uint64) error {
 	return jobsError("begin", unknown, err)
 }
 
+// RaiseJobs gives waiting jobs another trigger and lets their attempts start anew.
+// A job that is not there is inventory.ErrNotFound; the others are raised
+// nevertheless.
+func (s *Store) RaiseJobs(ids []uint64, trigger refresh.Trigger) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	var unknown []uint64
+	err := s.submit(func(t *txn) error {
+		for _, id := range ids {
+			j, ok := t.job(id)
+			if !ok {
+				unknown = append(unknown, id)
+				continue
+			}
+			was := j.State
+			j.State, j.Trigger, j.Attempts, j.RetryAt = refresh.Pending, trigger, 0, time.Time{}
+			t.putJob(bucketJobs, &j, was)
+		}
+		return nil
+	})
+	return jobsError("raise", unknown, err)
+}
+
 // Finish ends attempts that brought no availability: their jobs retry, wait again
 // (the attempt then is not charged), or are done, dead or canceled and go into the
 // history; their permits begin to age. A job of 0 is none, as is a permit. A job

@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"errors"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -97,5 +98,38 @@ func TestJobsMadeSoonAreThereForEverybody(t *testing.T) {
 	}
 	if next := mustCreate(t, s, 1); next[0].ID != 9 {
 		t.Errorf("the next id is %d, want 9", next[0].ID)
+	}
+}
+
+func TestARaisedJobStaysRaised(t *testing.T) {
+	dir := t.TempDir()
+	s, err := Open(dir, Options{NoSync: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	jobs := mustCreate(t, s, 2)
+	id := jobs[0].ID
+	if err := s.Begin([]refresh.Start{{Job: id, Permit: 1, At: noon}}, 0); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Finish(refresh.End{Job: id, Permit: 1, At: noon, State: refresh.Retrying, RetryAt: noon.Add(time.Hour)}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.RaiseJobs([]uint64{id, 99}, refresh.Manual); !errors.Is(err, inventory.ErrNotFound) {
+		t.Errorf("RaiseJobs with an unknown job: %v, want ErrNotFound", err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if s, err = Open(dir, Options{NoSync: true}); err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	j := mustJob(t, s, id)
+	if j.State != refresh.Pending || j.Trigger != refresh.Manual || j.Attempts != 0 || !j.RetryAt.IsZero() {
+		t.Errorf("raised job %+v, want a manual one that waits with no attempt", j)
+	}
+	if n := s.JobCounts(); n[refresh.Pending] != 2 || n[refresh.Retrying] != 0 {
+		t.Errorf("counts %v, want two pending", n)
 	}
 }

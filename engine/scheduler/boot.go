@@ -116,6 +116,9 @@ func (s *Scheduler) bareKey(product int32, date inventory.Date) key {
 // adopt gives unfinished jobs back to their keys, and cancels those whose key is
 // gone or has one already.
 func (s *Scheduler) adopt(jobs []refresh.Job, now time.Time) {
+	slices.SortStableFunc(jobs, func(a, b refresh.Job) int { // of two jobs of a key, the one that somebody asked for
+		return cmp.Compare(urgency(a), urgency(b))
+	})
 	var ends []refresh.End
 	for _, j := range jobs {
 		id, ok := s.find(j.Key)
@@ -136,6 +139,13 @@ func (s *Scheduler) adopt(jobs []refresh.Job, now time.Time) {
 		}
 	}
 	s.cancel(ends)
+}
+
+func urgency(j refresh.Job) int {
+	if j.Trigger == refresh.Manual {
+		return 0
+	}
+	return 1
 }
 
 // maxPutOff bounds how many dead jobs a start looks at.

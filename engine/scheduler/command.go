@@ -80,15 +80,13 @@ func refusal(scope refresh.Scope, p *refresh.Pause) string {
 }
 
 func (s *Scheduler) refresh(ids []refresh.ID, now time.Time, r *report.Refreshed) {
-	var start []refresh.ID
-	var ends []refresh.End
+	var start, raised []refresh.ID
 	for _, id := range ids {
 		k := &s.keys[id]
 		if k.place == inQueue {
 			if k.next == 0 && s.Queue.Remove(id) {
-				k.trigger, k.attempts = refresh.Manual, 0
-				s.push(id, plan.OnDemand, now)
-				r.Queued++
+				k.place = nowhere
+				raised = append(raised, id)
 				continue
 			}
 			if k.next == 0 && !s.again(id, now) {
@@ -98,16 +96,34 @@ func (s *Scheduler) refresh(ids []refresh.ID, now time.Time, r *report.Refreshed
 			continue
 		}
 		s.wheel.Cancel(id)
+		k.place = nowhere
 		if k.job != 0 {
-			ends = append(ends, s.dropped(k.job, s.scheduleName(k), now))
-			k.job = 0
+			raised = append(raised, id)
+			continue
 		}
-		k.place, k.trigger = nowhere, refresh.Manual
+		k.trigger = refresh.Manual
 		start = append(start, id)
 	}
-	s.cancel(ends)
+	s.raise(raised, now)
 	s.start(start, now)
-	r.Queued += len(start)
+	r.Queued += len(raised) + len(start)
+}
+
+// raise makes the waiting jobs of keys that are in no place manual ones, after a
+// restart too, and queues them first of all.
+func (s *Scheduler) raise(ids []refresh.ID, now time.Time) {
+	jobs := make([]uint64, len(ids))
+	for i, id := range ids {
+		jobs[i] = s.keys[id].job
+	}
+	if err := s.Store.RaiseJobs(jobs, refresh.Manual); err != nil {
+		s.storeFailed(err) // on a full disk they are urgent until a restart
+	}
+	for _, id := range ids {
+		k := &s.keys[id]
+		k.trigger, k.attempts = refresh.Manual, 0
+		s.push(id, plan.OnDemand, now)
+	}
 }
 
 // again makes the job that follows the one a worker has now: settle queues it.

@@ -29,7 +29,7 @@
 // a push or raise that overlaps a TryPop may go unseen by it, and TryPop may then
 // come back empty-handed.
 //
-// Ageing pops, every Options.AgeEvery-th, are an exception to the order across
+// Ageing pops, one in Options.AgeEvery, are an exception to the order across
 // bands, not to that within one: they serve the waiting bands below the most
 // urgent one in turn, so that each band in which ids keep waiting is served again
 // and again, however much arrives above it.

@@ -45,18 +45,25 @@ type segment struct {
 // head and tail move only forwards along next, tail after next was linked. Each
 // may lag; whoever finds it at a used-up segment moves it on.
 type fifo struct {
-	head  atomic.Pointer[segment]
-	_     [cacheLine - 8]byte
-	tail  atomic.Pointer[segment]
-	_     [cacheLine - 8]byte
+	head atomic.Pointer[segment]
+	_    [cacheLine - 8]byte
+	tail atomic.Pointer[segment]
+	_    [cacheLine - 8]byte
+
 	stale atomic.Int64 // slots that stopped counting, not yet skipped
-	_     [cacheLine - 8]byte
+
+	// ageAt is how many slots are to be popped when the next ageing pop is due. Each
+	// slot that does not count towards it puts it off by one: those of ageing pops,
+	// stale ones and spoiled ones.
+	ageAt atomic.Int64
+	_     [cacheLine - 16]byte
 }
 
-func (f *fifo) init() {
+func (f *fifo) init(ageEvery int64) {
 	s := new(segment)
 	f.head.Store(s)
 	f.tail.Store(s)
+	f.ageAt.Store(ageEvery - 1)
 }
 
 func (f *fifo) push(s slot) {
@@ -83,13 +90,13 @@ func (f *fifo) push(s slot) {
 	}
 }
 
-// pop returns the oldest slot, stale or not. It reports false only if the fifo
-// was empty at one moment during the call.
-func (f *fifo) pop() (slot, bool) {
+// pop returns the oldest slot, stale or not, and how many were popped up to it. It
+// reports false only if the fifo was empty at one moment during the call.
+func (f *fifo) pop() (s slot, popped int64, ok bool) {
 	for {
 		head := f.front()
 		if head == nil {
-			return empty, false
+			return empty, 0, false
 		}
 		point(popFront)
 		i := head.popped.Add(1) - 1
@@ -98,8 +105,9 @@ func (f *fifo) pop() (slot, bool) {
 		}
 		point(popTicket)
 		if s := head.take(i); s != spoiled {
-			return s, true
+			return s, head.base + int64(i) + 1, true
 		}
+		f.ageAt.Add(1)
 	}
 }
 
@@ -133,6 +141,7 @@ func (f *fifo) front() *segment {
 			}
 			return nil
 		}
+		point(frontSpent)
 		next := head.next.Load()
 		if next == nil {
 			return nil

@@ -158,3 +158,31 @@ func TestRemoveRacesWithRaiseAndPop(t *testing.T) {
 		drain(q) // those pushed again while they ran
 	}
 }
+
+// Poppers meet at the end of every segment. Whoever saw the head used up must not
+// move on, or give up, by a head that another has moved meanwhile.
+func TestPoppersTakeEverySegmentToItsEnd(t *testing.T) {
+	const ids, poppers = 40 * segmentLen, 8
+	q := newTestQueue(Options{Bands: 2}, ids)
+	for id := range uint32(ids) {
+		q.TryPush(id, 0)
+	}
+	var taken atomic.Int64
+	var wg sync.WaitGroup
+	for range poppers {
+		wg.Go(func() {
+			for {
+				id, _, ok := q.TryPop()
+				if !ok {
+					return
+				}
+				q.Done(id)
+				taken.Add(1)
+			}
+		})
+	}
+	wg.Wait()
+	if got := taken.Load(); got != ids {
+		t.Errorf("%d ids taken before the queue seemed empty, want %d", got, ids)
+	}
+}

@@ -68,7 +68,7 @@ func TestHotWordsAreApart(t *testing.T) {
 	}{
 		{"segment", []uintptr{unsafe.Offsetof(s.next), unsafe.Offsetof(s.pushed), unsafe.Offsetof(s.popped), unsafe.Offsetof(s.slots)}},
 		{"fifo", []uintptr{unsafe.Offsetof(f.head), unsafe.Offsetof(f.tail), unsafe.Offsetof(f.stale), unsafe.Sizeof(f)}},
-		{"queue", []uintptr{unsafe.Offsetof(q.ids), unsafe.Offsetof(q.occupied), unsafe.Offsetof(q.pops), unsafe.Offsetof(q.owed)}},
+		{"queue", []uintptr{unsafe.Offsetof(q.ids), unsafe.Offsetof(q.occupied), unsafe.Offsetof(q.ageing), unsafe.Offsetof(q.owed)}},
 	}
 	for _, tt := range tests {
 		for i := 1; i < len(tt.at); i++ {

@@ -16,7 +16,7 @@ func TestAFilledBandIsNeverHidden(t *testing.T) {
 		wg   sync.WaitGroup
 		stop atomic.Bool
 	)
-	f.init()
+	f.init(0)
 	for range clearers {
 		wg.Go(func() {
 			for !stop.Load() {

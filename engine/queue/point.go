@@ -16,6 +16,7 @@ const (
 	popRead                   // read a slot, has not claimed the id
 	popScan                   // found a band empty, goes to the next
 	frontRead                 // read popped, has not read pushed
+	frontSpent                // saw the head used up, has not moved it on
 	clearMarked               // marked a bit as clearing, has not looked again
 	clearChecked              // looked again, has not dropped the mark
 	doneDecided               // will requeue, has no slot

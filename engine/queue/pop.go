@@ -7,31 +7,42 @@ import "math/bits"
 // never blocks. It may report false although another goroutine's push has
 // returned, if that push and this call overlapped.
 func (q *Queue[ID]) TryPop() (id ID, band int, ok bool) {
-	if q.ageEvery == 0 {
+	if q.ageEvery == 0 || !q.takeAgeing() {
 		return q.popUrgent()
 	}
-	// Taking the number first lets no two poppers both skip an ageing pop. One that
-	// finds nothing gives its number back.
-	if q.pops.Add(1)%q.ageEvery == 0 {
-		if id, band, ok = q.popAged(); ok {
-			return id, band, true
-		}
+	if id, band, ok = q.popAged(); ok {
+		return id, band, true
 	}
 	if id, band, ok = q.popUrgent(); !ok {
-		q.pops.Add(^uint64(0))
+		q.ageing.Add(1)
 	}
 	return id, band, ok
+}
+
+// takeAgeing reports whether this pop is to be an ageing pop.
+func (q *Queue[ID]) takeAgeing() bool {
+	if q.ageEvery == 1 {
+		return true
+	}
+	owed := q.ageing.Load()
+	return owed > 0 && q.ageing.CompareAndSwap(owed, owed-1)
 }
 
 // popUrgent pops from the most urgent band that has an id.
 func (q *Queue[ID]) popUrgent() (id ID, band int, ok bool) {
 	var missed uint32
-	for m := q.occupied.bands(); m != 0 && !ok; m &= m - 1 {
+	for m := q.occupied.bands(); m != 0; m &= m - 1 {
 		band = bits.TrailingZeros32(m)
-		if id, ok = q.popBand(band); !ok {
-			missed |= 1 << band
-			point(popScan)
+		f := &q.bands[band]
+		if f.front() != nil {
+			var popped int64
+			if id, popped, ok = q.popBand(f, band); ok {
+				q.count(f, popped)
+				break
+			}
 		}
+		missed |= 1 << band
+		point(popScan)
 	}
 	if missed != 0 {
 		q.clearIdle(missed)
@@ -40,6 +51,18 @@ func (q *Queue[ID]) popUrgent() (id ID, band int, ok bool) {
 		return 0, 0, false
 	}
 	return id, band, true
+}
+
+// count makes the next pop an ageing pop when so many slots of a band were popped.
+// Counting by slots, which are numbered anyway, saves poppers a word that all of
+// them would write.
+func (q *Queue[ID]) count(f *fifo, popped int64) {
+	if q.ageEvery < 2 {
+		return
+	}
+	if at := f.ageAt.Load(); popped >= at && f.ageAt.CompareAndSwap(at, at+q.ageEvery-1) {
+		q.ageing.Add(1)
+	}
 }
 
 // popAged pops from the bands below the most urgent waiting one, beginning behind
@@ -59,7 +82,9 @@ func (q *Queue[ID]) popAged() (id ID, band int, ok bool) {
 			behind = m
 		}
 		band = bits.TrailingZeros32(behind)
-		if id, ok = q.popBand(band); ok {
+		f := &q.bands[band]
+		if id, _, ok = q.popBand(f, band); ok {
+			f.ageAt.Add(1)
 			// Lost to another ageing pop, it does not matter: that one moved the turn on.
 			q.turn.CompareAndSwap(last, uint32(band))
 			return id, band, true
@@ -69,20 +94,21 @@ func (q *Queue[ID]) popAged() (id ID, band int, ok bool) {
 	return 0, 0, false
 }
 
-// popBand pops from one band, past slots that no longer count. It reports false
-// only if the band was empty at one moment.
-func (q *Queue[ID]) popBand(band int) (id ID, ok bool) {
-	f := &q.bands[band]
+// popBand pops from one band, past slots that no longer count, and returns how many
+// slots were popped up to this one. It reports false only if the band was empty at
+// one moment.
+func (q *Queue[ID]) popBand(f *fifo, band int) (id ID, popped int64, ok bool) {
 	for {
-		s, ok := f.pop()
+		s, popped, ok := f.pop()
 		if !ok {
-			return 0, false
+			return 0, 0, false
 		}
 		point(popRead)
 		if q.claim(s, band) {
-			return ID(s.id()), true
+			return ID(s.id()), popped, true
 		}
 		f.stale.Add(-1)
+		f.ageAt.Add(1)
 	}
 }
 

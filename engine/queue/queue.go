@@ -17,11 +17,12 @@ type Options struct {
 	// Bands is the number of bands, 1 to 32. Band 0 is the most urgent.
 	Bands int
 
-	// AgeEvery makes every AgeEvery-th successful pop an ageing pop, which serves
-	// the waiting bands below the most urgent one in turn. 0 is never: strict
-	// order, under which a band may starve, and slots left behind in it by raises
-	// and removals stay (8 bytes each) until poppers get to it. 1 leaves the most
-	// urgent band only those pops when nothing else waits.
+	// AgeEvery makes one pop in AgeEvery an ageing pop, which serves the waiting
+	// bands below the most urgent one in turn: the pop that follows each
+	// AgeEvery−1 others from one band, counted for each band apart. 0 is never:
+	// strict order, under which a band may starve, and slots left behind in it by
+	// raises and removals stay (8 bytes each) until poppers get to it. 1 leaves the
+	// most urgent band only those pops when nothing else waits.
 	AgeEvery int
 }
 
@@ -33,7 +34,7 @@ type Options struct {
 type Queue[ID ~uint32] struct {
 	// Never or rarely written after New.
 	bands      []fifo
-	ageEvery   uint64
+	ageEvery   int64
 	clearAfter int // empty bands that a pop tolerates before it clears their bits
 	ids        slab
 
@@ -41,9 +42,9 @@ type Queue[ID ~uint32] struct {
 	occupied occupancy // read with every push and pop
 	parked   lot
 
-	_    [cacheLine]byte
-	pops atomic.Uint64 // counted only if there are ageing pops
-	turn atomic.Uint32 // the band that the last ageing pop served
+	_      [cacheLine]byte
+	ageing atomic.Int64  // ageing pops that are due; read with every pop, rarely written
+	turn   atomic.Uint32 // the band that the last ageing pop served
 
 	_    [cacheLine]byte
 	owed atomic.Int64 // once closed: sealed ids that are pending; before: open or about that
@@ -59,11 +60,11 @@ func New[ID ~uint32](o Options) *Queue[ID] {
 	}
 	q := &Queue[ID]{
 		bands:      make([]fifo, o.Bands),
-		ageEvery:   uint64(o.AgeEvery),
+		ageEvery:   int64(o.AgeEvery),
 		clearAfter: defaultClearAfter,
 	}
 	for i := range q.bands {
-		q.bands[i].init()
+		q.bands[i].init(q.ageEvery)
 	}
 	q.owed.Store(open)
 	return q

@@ -12,8 +12,9 @@ type twin struct {
 	bands  [][]uint32
 	ids    []twinID
 	closed bool
-	pops   int
-	turn   int // the band that the last ageing pop served
+	popped []int // per band, since it last made an ageing pop due
+	ageing bool  // the next pop is an ageing pop
+	turn   int   // the band that the last ageing pop served
 }
 
 type twinID struct {
@@ -21,7 +22,9 @@ type twinID struct {
 	band    int // queued in, or to run again in; -1 for neither
 }
 
-func newTwin(o Options) *twin { return &twin{o: o, bands: make([][]uint32, o.Bands)} }
+func newTwin(o Options) *twin {
+	return &twin{o: o, bands: make([][]uint32, o.Bands), popped: make([]int, o.Bands)}
+}
 
 func (t *twin) Grow(n int) {
 	for len(t.ids) < n {
@@ -61,8 +64,9 @@ func (t *twin) TryPop() (id uint32, band int, ok bool) {
 		return 0, 0, false
 	}
 	band = waiting[0]
-	t.pops++
-	if t.o.AgeEvery > 0 && t.pops%t.o.AgeEvery == 0 && len(waiting) > 1 {
+	ageing := t.ageing || t.o.AgeEvery == 1
+	t.ageing = false
+	if ageing && len(waiting) > 1 {
 		band = waiting[1]
 		for _, b := range waiting[1:] {
 			if b > t.turn {
@@ -71,6 +75,9 @@ func (t *twin) TryPop() (id uint32, band int, ok bool) {
 			}
 		}
 		t.turn = band
+	} else if t.popped[band]++; t.popped[band] == t.o.AgeEvery-1 {
+		t.popped[band] = 0
+		t.ageing = true
 	}
 	id = t.bands[band][0]
 	t.bands[band] = t.bands[band][1:]

@@ -63,9 +63,12 @@ func (w *Wheel[ID]) openDue() bool {
 // take removes a timer from the open slot, which is not empty. It returns the id if
 // the timer is due at cur, and moves it to its place relative to cur if it is not.
 func (w *Wheel[ID]) take() (id uint32, ok bool) {
-	id = w.slots[w.open].head
+	from := &w.slots[w.open]
+	id = from.head
 	n := w.slab.at(id)
-	w.unlink(w.open, n)
+	if w.slab.unlink(from, n) == 0 {
+		w.vacate(w.open)
+	}
 	tick := n.tick()
 	if tick == w.cur {
 		n.clear()
@@ -73,7 +76,12 @@ func (w *Wheel[ID]) take() (id uint32, ok bool) {
 		return id, true
 	}
 	level := levelOf(tick, w.cur)
+	i := slotOf(level, tick)
+	to := &w.slots[i]
 	n.set(level, tick)
-	w.link(slotOf(level, tick), id, n)
+	if w.slab.link(to, id, n) == 1 {
+		w.occupy(i)
+	}
+	to.lower(tick)
 	return id, false
 }

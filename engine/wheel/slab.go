@@ -50,26 +50,18 @@ func (s *slab) find(id uint32) *node {
 	return &s.pages[page][id%pageSize]
 }
 
-// ensure returns the node of an id, whose page it makes if there is none.
-func (s *slab) ensure(id uint32) *node {
-	if n := s.find(id); n != nil {
-		return n
-	}
-	s.add(int(id >> pageBits))
-	return s.at(id)
-}
-
 // grow makes the pages of the ids in [0,n) that do not exist.
 func (s *slab) grow(n int) {
 	for page := range (max(n, 0) + pageSize - 1) / pageSize {
 		if page >= len(s.pages) || s.pages[page] == nil {
-			s.add(page)
+			s.add(uint32(page) << pageBits)
 		}
 	}
 }
 
-// add makes a page that does not exist.
-func (s *slab) add(page int) {
+// add makes the page of an id, which does not exist, and returns the id's node.
+func (s *slab) add(id uint32) *node {
+	page := int(id >> pageBits)
 	if page >= maxPages {
 		panic("wheel: id out of range")
 	}
@@ -77,4 +69,5 @@ func (s *slab) add(page int) {
 		s.pages = append(s.pages, make([]*[pageSize]node, missing)...)
 	}
 	s.pages[page] = new([pageSize]node)
+	return s.at(id)
 }

@@ -31,7 +31,7 @@ func levelOf(tick, cur uint64) uint {
 
 // slotOf returns the index of a tick's slot at a level.
 func slotOf(level uint, tick uint64) uint32 {
-	return uint32(level)<<digitBits | uint32(tick>>(level*digitBits))%slotsPerLevel
+	return uint32(level)<<digitBits | uint32(tick>>(level*digitBits&63))%slotsPerLevel
 }
 
 // first returns the index of the earliest slot that is not empty. There must be one,
@@ -42,37 +42,43 @@ func (w *Wheel[ID]) first() uint32 {
 	return uint32(level)<<digitBits | uint32(digit)
 }
 
-// link puts a timer, its tick set, at the head of the list of slot i.
-func (w *Wheel[ID]) link(i, id uint32, n *node) {
-	s := &w.slots[i]
-	n.prev, n.next = none, s.head
-	if s.head != none {
-		w.slab.at(s.head).prev = id
-	} else {
-		level := i >> digitBits
-		w.occupied[level] |= 1 << (i % slotsPerLevel)
-		w.inUse |= 1 << level
+// link puts a timer at the head of a slot's list and returns the list's new length.
+// With unlink, it is apart from the bitmaps so that the compiler inlines it: moving
+// a timer from list to list is what the wheel does most.
+func (s *slab) link(to *slot, id uint32, n *node) uint32 {
+	n.prev, n.next = none, to.head
+	if to.head != none {
+		s.at(to.head).prev = id
 	}
-	s.head = id
-	s.count++
-	s.lower(n.tick())
+	to.head = id
+	to.count++
+	return to.count
 }
 
-// unlink takes a timer out of the list of slot i, where it is.
-func (w *Wheel[ID]) unlink(i uint32, n *node) {
-	s := &w.slots[i]
+// unlink takes a timer out of the list of the slot where it is and returns the
+// list's new length.
+func (s *slab) unlink(from *slot, n *node) uint32 {
 	if n.prev != none {
-		w.slab.at(n.prev).next = n.next
+		s.at(n.prev).next = n.next
 	} else {
-		s.head = n.next
+		from.head = n.next
 	}
 	if n.next != none {
-		w.slab.at(n.next).prev = n.prev
+		s.at(n.next).prev = n.prev
 	}
-	s.count--
-	if s.count > 0 {
-		return
-	}
+	from.count--
+	return from.count
+}
+
+// occupy sets the bits of a slot whose list is no longer empty.
+func (w *Wheel[ID]) occupy(i uint32) {
+	level := i >> digitBits
+	w.occupied[level] |= 1 << (i % slotsPerLevel)
+	w.inUse |= 1 << level
+}
+
+// vacate clears the bits of a slot whose list is empty now.
+func (w *Wheel[ID]) vacate(i uint32) {
 	level := i >> digitBits
 	w.occupied[level] &^= 1 << (i % slotsPerLevel)
 	if w.occupied[level] == 0 {

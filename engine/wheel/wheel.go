@@ -19,7 +19,7 @@ const maxShift = 60
 // negative one means the epoch). Ids should be dense, as memory is taken by pages
 // of 16,384; they are below 2^32 - 16,384.
 type Wheel[ID ~uint32] struct {
-	shift uint8  // a tick is 1<<shift ns
+	shift uint8  // a tick is 1<<shift ns; masked where it shifts, to spare the compiler's check
 	end   uint64 // last tick of the axis; timers wait there for ever, as now < end
 
 	// cur <= now. now is the last time told, cur the tick that the wheel has worked
@@ -73,24 +73,33 @@ func (w *Wheel[ID]) Grow(n int) { w.slab.grow(n) }
 // It panics if id is not below 2^32 - 16,384.
 func (w *Wheel[ID]) Schedule(id ID, at time.Duration) {
 	tick := min(max(w.roundUp(at), w.now+1), w.end)
-	n := w.slab.ensure(uint32(id))
+	n := w.slab.find(uint32(id))
+	if n == nil {
+		n = w.slab.add(uint32(id))
+	}
 	level := levelOf(tick, w.cur)
-	to := slotOf(level, tick)
+	i := slotOf(level, tick)
+	to := &w.slots[i]
 	if n.pending() {
 		from := n.slot()
-		if from == to {
+		if from == i {
 			// Already in the right list: relinking would cost three cache
 			// misses to change no more than the order in it.
 			n.set(level, tick)
-			w.slots[to].lower(tick)
+			to.lower(tick)
 			return
 		}
-		w.unlink(from, n)
+		if w.slab.unlink(&w.slots[from], n) == 0 {
+			w.vacate(from)
+		}
 	} else {
 		w.pending++
 	}
 	n.set(level, tick)
-	w.link(to, uint32(id), n)
+	if w.slab.link(to, uint32(id), n) == 1 {
+		w.occupy(i)
+	}
+	to.lower(tick)
 }
 
 // Cancel disarms id and reports whether it was pending. After true it is not handed
@@ -100,7 +109,9 @@ func (w *Wheel[ID]) Cancel(id ID) bool {
 	if n == nil || !n.pending() {
 		return false
 	}
-	w.unlink(n.slot(), n)
+	if i := n.slot(); w.slab.unlink(&w.slots[i], n) == 0 {
+		w.vacate(i)
+	}
 	n.clear()
 	w.pending--
 	return true
@@ -131,11 +142,11 @@ func (w *Wheel[ID]) Levels() [7]int {
 
 // roundUp returns the first tick that is not before t.
 func (w *Wheel[ID]) roundUp(t time.Duration) uint64 {
-	return (uint64(max(t, 0)) + 1<<w.shift - 1) >> w.shift
+	return (uint64(max(t, 0)) + 1<<(w.shift&63) - 1) >> (w.shift & 63)
 }
 
 // roundDown returns the last tick that is not after t.
-func (w *Wheel[ID]) roundDown(t time.Duration) uint64 { return uint64(max(t, 0)) >> w.shift }
+func (w *Wheel[ID]) roundDown(t time.Duration) uint64 { return uint64(max(t, 0)) >> (w.shift & 63) }
 
 // time returns when a tick begins.
-func (w *Wheel[ID]) time(tick uint64) time.Duration { return time.Duration(tick << w.shift) }
+func (w *Wheel[ID]) time(tick uint64) time.Duration { return time.Duration(tick << (w.shift & 63)) }

@@ -1,0 +1,120 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strings"
+)
+
+// quartiles returns the lower quartile, the median and the upper quartile.
+func quartiles(figures []float64) (lower, median, upper float64) {
+	sorted := slices.Sorted(slices.Values(figures))
+	at := func(q float64) float64 {
+		x := q * float64(len(sorted)-1)
+		i := int(x)
+		j := min(i+1, len(sorted)-1)
+		return sorted[i] + (sorted[j]-sorted[i])*(x-float64(i))
+	}
+	return at(0.25), at(0.5), at(0.75)
+}
+
+// number prints a figure with three digits.
+func number(x float64) string {
+	switch a := math.Abs(x); {
+	case a == 0:
+		return "0"
+	case a >= 99.95:
+		return group(fmt.Sprintf("%.0f", x))
+	case a >= 9.995:
+		return fmt.Sprintf("%.1f", x)
+	}
+	return fmt.Sprintf("%.2f", x)
+}
+
+// group puts commas between thousands.
+func group(digits string) string {
+	for i := len(digits) - 3; i > 0 && digits[i-1] != '-'; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits
+}
+
+// print prints a table: a row for each contestant, and for each value the median,
+// the quartiles, and the ratio to ours with its quartiles.
+func (t taken) print(w io.Writer) {
+	lower, median, upper := quartiles(t.trips)
+	fmt.Fprintf(w, "\n#### %s\n\n`%s`; cache line round trip %s ns (%s–%s)\n\n",
+		t.title, t.name, number(median), number(lower), number(upper))
+	header, rule := "| |", "| --- |"
+	for _, v := range t.values {
+		header += fmt.Sprintf(" %s, %s | ÷ invd |", v.name, v.unit)
+		rule += " ---: | ---: |"
+	}
+	fmt.Fprintln(w, header)
+	fmt.Fprintln(w, rule)
+	for _, name := range t.names {
+		fmt.Fprintf(w, "| %s |", name)
+		for v := range t.values {
+			fmt.Fprintf(w, " %s | %s |", spread(t.figures[name][v]), t.toOurs(name, v))
+		}
+		fmt.Fprintln(w)
+	}
+}
+
+// toOurs prints a contestant's ratio to ours, and nothing for ours.
+func (t taken) toOurs(name string, v int) string {
+	ours := t.figures[t.names[0]][v]
+	if name == t.names[0] || slices.Contains(ours, 0) {
+		return ""
+	}
+	return spread(ratios(t.figures[name][v], ours))
+}
+
+// spread prints the median and the quartiles.
+func spread(figures []float64) string {
+	lower, median, upper := quartiles(figures)
+	if number(lower) == number(upper) {
+		return number(median)
+	}
+	return fmt.Sprintf("%s (%s–%s)", number(median), number(lower), number(upper))
+}
+
+// A verdict is a bar and what was measured.
+type verdict struct {
+	bar
+	figures []float64
+}
+
+func (t taken) verdicts() []verdict {
+	var verdicts []verdict
+	for _, b := range t.bars {
+		v := slices.IndexFunc(t.values, func(v value) bool { return v.name == b.value })
+		figures := t.figures[b.of][v]
+		if b.to != "" {
+			figures = ratios(figures, t.figures[b.to][v])
+		}
+		verdicts = append(verdicts, verdict{b, figures})
+	}
+	return verdicts
+}
+
+func printVerdicts(w io.Writer, verdicts []verdict) {
+	if len(verdicts) == 0 {
+		return
+	}
+	fmt.Fprint(w, "\n#### Bars\n\n| bar | asked | measured: median (quartiles) | |\n| --- | ---: | ---: | --- |\n")
+	for _, v := range verdicts {
+		_, median, _ := quartiles(v.figures)
+		sign, met := "≥", median >= v.limit
+		if v.atMost {
+			sign, met = "≤", median <= v.limit
+		}
+		said := "met"
+		if !met {
+			said = "**missed**"
+		}
+		fmt.Fprintf(w, "| %s | %s %s | %s | %s |\n", v.text, sign, strings.TrimSuffix(number(v.limit), ".00"), spread(v.figures), said)
+	}
+}

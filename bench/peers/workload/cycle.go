@@ -51,7 +51,7 @@ func RunCycle(impl timers.Impl, n int, interval, runs time.Duration) Cycle {
 	time.Sleep(2 * interval)
 	t.Close()
 	return Cycle{
-		Fired: after,
+		Fired: fired.sum(),
 		Early: early.sum(),
 		CPU:   cpu / time.Duration(max(1, after-before)),
 	}

@@ -111,7 +111,7 @@ var wheelEarly = measurement{
 	contestants: func() []contestant {
 		return eachTimers(func(impl timers.Impl) contestant {
 			return contestant{burst: func() []float64 {
-				c := workload.RunCycle(impl, 50_000, 50*time.Millisecond, runsFor)
+				c := workload.RunCycle(impl, 50_000, 50*time.Millisecond, 2*runsFor)
 				return []float64{float64(c.Fired) / 1e6, float64(c.Early), float64(c.CPU)}
 			}}
 		}, "invd")

@@ -179,7 +179,7 @@ var wheelArming = measurement{
 				at := func(q float64) float64 { return float64(workload.Quantile(took, q)) / 1e3 }
 				return []float64{at(0.5), at(0.999), at(1)}
 			}}
-		}, intrusive...)
+		}, "invd", "heap4")
 	},
 }
 

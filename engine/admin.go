@@ -38,7 +38,7 @@ func (e *Engine) Status(ctx context.Context) (report.Status, error) {
 }
 
 func (e *Engine) budgetReport(now time.Time) report.Budget {
-	b := report.Budget{Key: BudgetKey, DemandPerDay: e.demand(), LimitPerDay: e.budget.PerDay()}
+	b := report.Budget{Key: BudgetKey, DemandPerDay: e.planned(), LimitPerDay: e.budget.PerDay()}
 	b.Available, b.NextPermit = e.budget.Available(now)
 	for _, u := range e.budget.Usage(now) {
 		b.Limits = append(b.Limits, report.Limit{Requests: u.Requests, PerSeconds: u.Per.Seconds(), Used: u.Used})

@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"invd/engine/backoff"
+	"invd/engine/demand"
 	"invd/engine/inventory"
 	"invd/engine/limit"
 	"invd/engine/plan"
@@ -70,6 +71,7 @@ type Engine struct {
 	budget    *limit.Budget
 	gate      *limit.Gate
 	queue     *queue.Queue[refresh.ID]
+	demand    *demand.Table
 	scheduler *scheduler.Scheduler
 	pool      *worker.Pool
 }
@@ -100,6 +102,7 @@ func New(o Options) (*Engine, error) {
 		Options: o,
 		budget:  limit.NewBudget(o.Limits, spent, now),
 		gate:    limit.NewGate(rand.Int64N),
+		demand:  demand.New(enabled(o.Catalogue), o.Catalogue.Rules.Horizon()),
 		queue:   queue.New[refresh.ID](queue.Options{Bands: len(o.Catalogue.Rules.Bands()), AgeEvery: ageEvery}),
 	}
 	if until.After(now) && until.Before(now.Add(time.Hour)) { // longer ones are the clock's doing
@@ -116,6 +119,19 @@ func New(o Options) (*Engine, error) {
 	})
 	return e, nil
 }
+
+// enabled lists the products that are fetched.
+func enabled(c *plan.Catalogue) (ids []inventory.ProductID) {
+	for _, p := range c.Products() {
+		if p.Enabled {
+			ids = append(ids, p.ID)
+		}
+	}
+	return ids
+}
+
+// Demand counts what readers ask for.
+func (e *Engine) Demand() *demand.Table { return e.demand }
 
 // Run schedules and fetches until ctx is done and the fetches in flight have
 // ended or used up the drain time. It returns an error only when the store
@@ -151,7 +167,7 @@ func (e *Engine) warn(ctx context.Context) {
 	}
 }
 
-func (e *Engine) demand() (perDay float64) {
+func (e *Engine) planned() (perDay float64) {
 	for _, d := range e.Catalogue.Rules.Demand() {
 		perDay += d * float64(e.Catalogue.Enabled())
 	}
@@ -160,12 +176,12 @@ func (e *Engine) demand() (perDay float64) {
 
 // infeasible says by how much the schedules exceed the budget, "" if they fit.
 func (e *Engine) infeasible() string {
-	demand, budget := e.demand(), limit.PerDay(e.Limits)
-	if demand <= budget {
+	planned, budget := e.planned(), limit.PerDay(e.Limits)
+	if planned <= budget {
 		return ""
 	}
 	return fmt.Sprintf("%d products ask for %.0f requests a day, the limits allow %.0f (%.2f times): the least urgent dates will be older than their schedule says",
-		e.Catalogue.Enabled(), demand, budget, demand/budget)
+		e.Catalogue.Enabled(), planned, budget, planned/budget)
 }
 
 // maintain deletes what nobody asks for any more: dates two days past in every

@@ -25,6 +25,7 @@ func (p *Public) dates(w http.ResponseWriter, r *http.Request, ps httprouter.Par
 		unknown(w, r, noDates)
 		return
 	}
+	p.demand.CountDates(id)
 	v := view{now: now, rules: catalogue.Rules, today: product.Today(now)}
 	a, err := p.datesAnswer(product, v.today)
 	switch {

@@ -21,6 +21,7 @@ type PublicOptions struct {
 	CacheBytes int64                  // for encoded answers; 0 or less: none are kept
 	Ready      func() (bool, []Check) // nil: always ready
 	Healthy    func() error           // nil: always healthy
+	Demand     Demand                 // nil: nobody wants to know
 	Observer   Observer               // nil: nothing is counted
 	Log        *slog.Logger           // nil: nothing is logged
 }
@@ -30,6 +31,7 @@ type PublicOptions struct {
 type Public struct {
 	reader    Reader
 	catalogue func() *plan.Catalogue
+	demand    Demand
 	answers   *answers
 	zip       *compressor
 	guard     *guard
@@ -41,12 +43,15 @@ func NewPublic(o PublicOptions) (*Public, error) {
 	if o.Reader == nil || o.Catalogue == nil {
 		return nil, errors.New("public API: reader and catalogue must be given")
 	}
+	if o.Demand == nil {
+		o.Demand = unheard{}
+	}
 	cached, err := newAnswers(o.CacheBytes)
 	if err != nil {
 		return nil, err
 	}
 	p := &Public{
-		reader: o.Reader, catalogue: o.Catalogue,
+		reader: o.Reader, catalogue: o.Catalogue, demand: o.Demand,
 		answers: cached, zip: newCompressor(), guard: newGuard(o.Observer, o.Log),
 	}
 	p.router = newRouter(p.routes(probes{ready: o.Ready, healthy: o.Healthy}), http.HandlerFunc(preflight))

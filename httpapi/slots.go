@@ -45,11 +45,16 @@ func (p *Public) slots(w http.ResponseWriter, r *http.Request, ps httprouter.Par
 		unknown(w, r, noSlots)
 		return
 	}
-	a, err := p.slotsAnswer(inventory.Key{Product: id, Date: date})
+	k := inventory.Key{Product: id, Date: date}
+	schedule, covered := v.rules.Of(v.today, date)
+	if covered {
+		p.demand.Count(k)
+	}
+	a, err := p.slotsAnswer(k)
 	switch {
 	case errors.Is(err, inventory.ErrNotFound):
-		if i, ok := v.rules.Of(v.today, date); ok {
-			p.guard.observer.NeverFetched(v.rules.Schedules()[i].Name)
+		if covered {
+			p.guard.observer.NeverFetched(v.rules.Schedules()[schedule].Name)
 		}
 		if limit.given {
 			w.Header()["X-Inventory-Fresh"] = freshHeader[false]

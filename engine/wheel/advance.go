@@ -4,9 +4,9 @@ import "time"
 
 // Next returns the earliest time at which Advance has something to do, and false if
 // no timer is pending. It is never later than the earliest deadline. It is earlier
-// only after the timer with the earliest deadline of a wheel slot was cancelled or
-// moved away: the owner then wakes for nothing, once. While timers that are due have
-// not been handed over it is a time already past.
+// only after the timer with the earliest deadline of a wheel slot was cancelled,
+// brought forward or, not alone there, put off: the owner then wakes for nothing,
+// once. While timers that are due have not been handed over it is a time already past.
 func (w *Wheel[ID]) Next() (time.Duration, bool) {
 	switch {
 	case w.pending == 0:
@@ -75,10 +75,9 @@ func (w *Wheel[ID]) take() (id uint32, ok bool) {
 		w.pending--
 		return id, true
 	}
-	level := levelOf(tick, w.cur)
-	i := slotOf(level, tick)
+	i := slotOf(tick, w.cur)
 	to := &w.slots[i]
-	n.set(level, tick)
+	n.set(i, tick)
 	if w.slab.link(to, id, n) == 1 {
 		w.occupy(i)
 	}

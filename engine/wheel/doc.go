@@ -48,8 +48,13 @@
 // empty it remains an ordinary list, so that between two calls of Advance its
 // timers can be cancelled or re-armed like any others.
 //
+// A timer that is put off stays in its slot as long as that is looked at in time,
+// and moves on when it is: re-arming for later, which is what most re-arming is,
+// writes one word. The price is a wake-up for nothing when a slot's earliest timer
+// was put off.
+//
 // Seven levels reach 2^42 ticks, at [DefaultTick] further than a [time.Duration] does.
-// Three more, for finer ticks, complete the axis, so that no digit ever wraps and no
+// Two more, for finer ticks, complete the axis, so that no digit ever wraps and no
 // timer is too far away.
 //
 // The scheme is G. Varghese and A. Lauck, "Hashed and Hierarchical Timing Wheels"

@@ -7,8 +7,8 @@ const (
 
 	none = ^uint32(0) // no id
 
-	levelBits = 4
-	tickBits  = 64 - levelBits
+	placeBits = 10
+	tickBits  = 64 - placeBits
 )
 
 // A node is the timer of one id.
@@ -17,20 +17,19 @@ type node struct {
 	// meaning while the timer is not pending.
 	prev, next uint32
 
-	// tick<<levelBits | level+1, or 0 while the timer is not pending. The level is
-	// kept because cur, which it was computed from, moves.
+	// tick<<placeBits | index of the slot it is in + 1, or 0 while the timer is not
+	// pending. The slot does not follow from the tick: cur, which it was computed
+	// from, moves, and a timer that is put off stays where it is.
 	word uint64
 }
 
-func (n *node) pending() bool               { return n.word != 0 }
-func (n *node) clear()                      { n.word = 0 }
-func (n *node) set(level uint, tick uint64) { n.word = tick<<levelBits | uint64(level+1) }
-func (n *node) tick() uint64                { return n.word >> levelBits }
+func (n *node) pending() bool                { return n.word != 0 }
+func (n *node) clear()                       { n.word = 0 }
+func (n *node) set(slot uint32, tick uint64) { n.word = tick<<placeBits | uint64(slot+1) }
+func (n *node) tick() uint64                 { return n.word >> placeBits }
 
 // slot returns the index of the slot that a pending timer is in.
-func (n *node) slot() uint32 {
-	return slotOf(uint(n.word%(1<<levelBits))-1, n.tick())
-}
+func (n *node) slot() uint32 { return uint32(n.word%(1<<placeBits)) - 1 }
 
 // A slab holds the nodes by id, in pages that never move. A page is nil until an id
 // in it was armed or grown to.

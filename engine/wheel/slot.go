@@ -8,10 +8,11 @@ const (
 	levels        = tickBits / digitBits
 )
 
-// A slot is a list of the timers whose ticks have one digit in common.
+// A slot is a list of timers to be looked at from the slot's range of ticks on, the
+// ticks with one digit in common. Theirs are in that range or, put off, beyond it.
 type slot struct {
 	// min is not above any tick in the list and within the slot's range. It is the
-	// earliest tick itself, unless that timer left and others stayed.
+	// earliest tick itself, unless that timer left or was put off.
 	min   uint64
 	head  uint32 // none when empty
 	count uint32 // length of the list
@@ -29,8 +30,9 @@ func levelOf(tick, cur uint64) uint {
 	return (uint(bits.Len64(tick^cur)) - 1) / digitBits
 }
 
-// slotOf returns the index of a tick's slot at a level.
-func slotOf(level uint, tick uint64) uint32 {
+// slotOf returns the index of a tick's slot, seen from cur.
+func slotOf(tick, cur uint64) uint32 {
+	level := levelOf(tick, cur)
 	return uint32(level)<<digitBits | uint32(tick>>(level*digitBits&63))%slotsPerLevel
 }
 

@@ -17,7 +17,7 @@ type twin struct {
 }
 
 func newTwin(tick time.Duration) *twin {
-	end := min(uint64(math.MaxInt64)/uint64(tick), 1<<60-1)
+	end := min(uint64(math.MaxInt64)/uint64(tick), 1<<54-1)
 	return &twin{tick: tick, end: end, due: map[key]uint64{}}
 }
 

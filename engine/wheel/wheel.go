@@ -24,8 +24,8 @@ type Wheel[ID ~uint32] struct {
 
 	// cur <= now. now is the last time told, cur the tick that the wheel has worked
 	// up to: cur moves only when a wheel slot is opened, so it may lag far behind,
-	// and the place of every pending timer is relative to it (see the package
-	// comment). Every timer in a slot other than the open one is due after cur.
+	// and the range of every slot is relative to it (see the package comment).
+	// Every timer in a slot other than the open one is due after cur.
 	cur, now uint64
 
 	// open is the slot being emptied, or the last one that was. Its range holds
@@ -44,8 +44,8 @@ type Wheel[ID ~uint32] struct {
 
 // New returns an empty wheel at time 0. The tick is rounded up to a power of two
 // nanoseconds, at most 2^60; DefaultTick stands in for one that is not positive.
-// Time ends after 2^60 ticks or with the largest [time.Duration], whichever is
-// first: 36 years for a tick of 1 ns, 292 years from 8 ns on. A deadline there is
+// Time ends after 2^54 ticks or with the largest [time.Duration], whichever is
+// first: 208 days for a tick of 1 ns, 292 years from 512 ns on. A deadline there is
 // never due.
 func New[ID ~uint32](tick time.Duration) *Wheel[ID] {
 	if tick <= 0 {
@@ -77,16 +77,13 @@ func (w *Wheel[ID]) Schedule(id ID, at time.Duration) {
 	if n == nil {
 		n = w.slab.add(uint32(id))
 	}
-	level := levelOf(tick, w.cur)
-	i := slotOf(level, tick)
-	to := &w.slots[i]
 	if n.pending() {
 		from := n.slot()
-		if from == i {
-			// Already in the right list: relinking would cost three cache
-			// misses to change no more than the order in it.
-			n.set(level, tick)
-			to.lower(tick)
+		if s := &w.slots[from]; tick >= s.min && s.count > 1 {
+			// Put off: it is looked at in time where it is, and moves on then, if
+			// it is not put off again. Moving it now would cost three cache misses;
+			// a lone timer has no neighbours, and would leave a wake-up for nothing.
+			n.set(from, tick)
 			return
 		}
 		if w.slab.unlink(&w.slots[from], n) == 0 {
@@ -95,7 +92,9 @@ func (w *Wheel[ID]) Schedule(id ID, at time.Duration) {
 	} else {
 		w.pending++
 	}
-	n.set(level, tick)
+	i := slotOf(tick, w.cur)
+	to := &w.slots[i]
+	n.set(i, tick)
 	if w.slab.link(to, uint32(id), n) == 1 {
 		w.occupy(i)
 	}

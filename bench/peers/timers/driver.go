@@ -49,10 +49,12 @@ func newDriver[C core](o Options, c C) Timers {
 func (d *driver[C]) Schedule(id uint32, at, _ time.Duration) {
 	d.mu.Lock()
 	d.core.Schedule(id, at)
-	next, _ := d.core.Next() // not at, which the wheel rounds up
-	earlier := next < d.wake
-	if earlier {
-		d.wake = next
+	earlier := false
+	if at < d.wake {
+		next, _ := d.core.Next() // not at, which the wheel rounds up
+		if earlier = next < d.wake; earlier {
+			d.wake = next
+		}
 	}
 	d.mu.Unlock()
 	if earlier {

@@ -40,7 +40,6 @@ func hammer(t *testing.T, q *Queue[uint32], bands int) {
 	const (
 		pushers = 4
 		poppers = 4
-		pushes  = 4_000
 		ids     = 24
 	)
 	jobs := make([]job, ids)
@@ -50,7 +49,7 @@ func hammer(t *testing.T, q *Queue[uint32], bands int) {
 	for p := range pushers {
 		pushing.Go(func() {
 			rng := rand.New(rand.NewPCG(uint64(p), 1))
-			for range pushes {
+			for range hammerPushes {
 				id := rng.Uint32N(ids)
 				jobs[id].asked.Add(1)
 				if q.TryPush(id, rng.IntN(bands)) == Queued {

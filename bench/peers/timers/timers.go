@@ -5,7 +5,8 @@ import "time"
 
 // A Timers keeps a deadline for each of many dense ids and calls the sink when it
 // has come. Any number of goroutines may call its methods at once, the sink's too,
-// but one at a time for each id.//
+// but one at a time for each id.
+//
 // Deadlines are given twice, as the time since the epoch and as the time from now,
 // so that each implementation can use the one that its API takes, and the caller
 // who knows both pays for no clock reading.

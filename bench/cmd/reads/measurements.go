@@ -1,0 +1,92 @@
+//go:build linux
+
+package main
+
+import (
+	"slices"
+
+	"invd/bench/served"
+)
+
+var (
+	full = []value{{"answers", "1/s"}, {"server's processor time", "µs"}}
+	rate = []value{{"p50", "µs"}, {"p99", "µs"}, {"p99.9", "µs"}}
+)
+
+const (
+	bare    = "bare handler"
+	hot     = "invd, hot"
+	quiet   = "invd, quiet"
+	changes = "invd, 1,000 changes/s"
+	changed = 1000 // answers a second
+)
+
+var measurements = []measurement{
+	{
+		name: "slots", title: "`/slots`, 64 connections that wait for nothing", values: full,
+		bars: []bar{
+			{"`/slots` hot, with metrics, vs bare handler", "answers", hot, bare, 0.9, false},
+			{"304 vs 200", "answers", "invd, 304", hot, 1, false},
+			{"gzip vs identity", "answers", "invd, gzip", hot, 0.93, false},
+			{"cold vs hot", "answers", "invd, cold", hot, 0.7, false},
+			{"with metrics vs without", "answers", hot, "invd, hot, no metrics", 0.95, false},
+		},
+		contestants: func(c *config, servers *served.Process) ([]contestant, error) {
+			a := slotsOf(c, servers)
+			unchanged, err := a.unchanged("invd, 304")
+			if err != nil {
+				return nil, err
+			}
+			ours, err := a.atFull(c, a.hit(bare, served.Bare, ""), a.hit(hot, served.Warm, ""), a.hit("invd, hot, no metrics", served.Uncounted, ""),
+				a.hit("invd, gzip", served.Warm, gzip), unchanged, a.cold("invd, cold"))
+			if err != nil {
+				return ours, err
+			}
+			others, err := c.others()
+			return slices.Concat(ours, others), err
+		},
+	},
+	{
+		name: "dates", title: "`/dates`, 60 of them, 64 connections that wait for nothing", values: full,
+		bars: []bar{
+			{"`/dates` hot, with metrics, vs bare handler", "answers", hot, bare, 0.9, false},
+			{"`/dates` vs `/slots`, both hot", "server's processor time", hot, "invd, /slots hot", 1.1, true},
+		},
+		contestants: func(c *config, servers *served.Process) ([]contestant, error) {
+			a := datesOf(c, servers)
+			unchanged, err := a.unchanged("invd, 304")
+			if err != nil {
+				return nil, err
+			}
+			return a.atFull(c, a.hit(bare, served.BareDates, ""), a.hit(hot, served.Warm, ""), a.hit("invd, gzip", served.Warm, gzip),
+				unchanged, a.cold("invd, cold"), slotsOf(c, servers).hit("invd, /slots hot", served.Warm, ""))
+		},
+	},
+	{
+		name: "latency", title: "`/slots`, 20,000 requests/s at random moments on 50 connections", values: rate,
+		bars: []bar{
+			{"p99 at 20,000/s vs bare handler", "p99", hot, bare, 1.5, true},
+			{"p99 at 20,000/s, µs", "p99", hot, "", 5000, true},
+		},
+		contestants: func(c *config, servers *served.Process) ([]contestant, error) {
+			a := slotsOf(c, servers)
+			return a.atRate(c, a.hit(bare, served.Bare, ""), a.hit(hot, served.Warm, ""), a.cold("invd, cold"))
+		},
+	},
+	{
+		name: "changes/full", title: "`/slots` while hot keys change, 64 connections that wait for nothing", values: full,
+		bars: []bar{{"answers/s, 1,000 changes/s vs quiet", "answers", changes, quiet, 0.7, false}},
+		contestants: func(c *config, servers *served.Process) ([]contestant, error) {
+			a := slotsOf(c, servers)
+			return whileChanging(servers)(a.atFull(c, a.hit(quiet, served.Warm, ""), a.hit(changes, served.Warm, "")))
+		},
+	},
+	{
+		name: "changes/latency", title: "`/slots` while hot keys change, 20,000 requests/s at random moments on 50 connections", values: rate,
+		bars: []bar{{"p99 at 20,000/s, 1,000 changes/s vs quiet", "p99", changes, quiet, 2, true}},
+		contestants: func(c *config, servers *served.Process) ([]contestant, error) {
+			a := slotsOf(c, servers)
+			return whileChanging(servers)(a.atRate(c, a.hit(quiet, served.Warm, ""), a.hit(changes, served.Warm, "")))
+		},
+	},
+}

@@ -94,6 +94,13 @@ func New(o Options) (*Engine, error) {
 	if err := o.Store.Finish(lost...); err != nil && !errors.Is(err, storage.ErrFull) {
 		return nil, fmt.Errorf("settle the budget: %w", err)
 	}
+	restored, err := o.Store.Restored(now)
+	if err != nil {
+		return nil, fmt.Errorf("load the budget: %w", err)
+	}
+	if !restored.IsZero() {
+		spent = append(spent, limit.AllSpent(o.Limits, restored)...)
+	}
 	until, why, err := o.Store.Hold()
 	if err != nil {
 		return nil, fmt.Errorf("load the hold: %w", err)

@@ -16,6 +16,7 @@ type AdminOptions struct {
 	Metrics    http.Handler                // answers /metrics
 	Token      string                      // what changes over TCP need; "": they are refused
 	Reload     func(context.Context) error // nil: there is no /-/reload
+	Database   Database                    // nil: its routes are not there
 	Ready      func() (bool, []Check)      // nil: always ready
 	Healthy    func() error                // nil: always healthy
 	Version    string
@@ -27,6 +28,7 @@ type AdminOptions struct {
 type admin struct {
 	controller Controller
 	reload     func(context.Context) error
+	database   Database
 	version    string
 	log        *slog.Logger
 	auth       authority
@@ -37,7 +39,7 @@ type admin struct {
 func NewAdmin(o AdminOptions) http.Handler {
 	g := newGuard(o.Observer, o.Log)
 	a := &admin{
-		controller: o.Controller, reload: o.Reload, version: o.Version,
+		controller: o.Controller, reload: o.Reload, database: o.Database, version: o.Version,
 		log: g.log, auth: newAuthority(o.Token),
 	}
 	router := newRouter(a.routes(probes{ready: o.Ready, healthy: o.Healthy, verbose: true}, o.Metrics), nil)
@@ -69,6 +71,11 @@ func (a *admin) routes(probes probes, metrics http.Handler) []route {
 		{http.MethodPost, "/api/v1/products/:id/pause", handlerChange, a.pause(oneProduct)},
 		{http.MethodPost, "/api/v1/products/:id/resume", handlerChange, a.resume(oneProduct)},
 		{http.MethodPost, "/api/v1/products/:id/refresh", handlerChange, a.change("refresh", a.refreshProduct)},
+	}
+	if a.database != nil {
+		routes = append(routes,
+			route{http.MethodGet, "/api/v1/database", handlerQuery, a.contents},
+			route{http.MethodPost, "/api/v1/snapshot", handlerChange, a.snapshot})
 	}
 	if a.reload != nil {
 		routes = append(routes, route{http.MethodPost, "/-/reload", handlerChange, a.change("reload", a.reloadConfig)})

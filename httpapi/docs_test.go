@@ -26,7 +26,7 @@ func TestDocsListTheRoutesAndNoOthers(t *testing.T) {
 	if !ok {
 		t.Fatal("docs/api_design.md has no sections Public listener and Admin listener")
 	}
-	operator := &admin{reload: func(context.Context) error { return nil }} // so that it has the route
+	operator := &admin{reload: func(context.Context) error { return nil }, database: noDatabase{}} // so that it has their routes
 	for _, tt := range []struct {
 		section, text string
 		routes        []route

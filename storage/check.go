@@ -3,6 +3,7 @@ package storage
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -30,34 +31,41 @@ func Check(path string) ([]string, error) {
 }
 
 func checkFile(path string) ([]string, error) {
+	c := &checker{}
+	err := readFile(path, func(db *bbolt.DB) error {
+		return db.View(func(tx *bbolt.Tx) error {
+			c.tx = tx
+			c.meta()
+			c.days()
+			c.calendars()
+			c.jobs()
+			c.notes()
+			return nil
+		})
+	})
+	return c.findings, err
+}
+
+// readFile opens a file that no process writes to, and lets none begin to.
+func readFile(path string, use func(*bbolt.DB) error) (err error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer f.Close()
 	// Whoever writes to the file has it locked; its pages move while it does.
 	if err := lockFile(f, syscall.LOCK_SH, 0); err != nil {
-		return nil, err
+		return err
 	}
 	if err := preflight(path, slog.New(slog.DiscardHandler)); err != nil {
-		return nil, err
+		return err
 	}
 	db, err := openFile(path, &bbolt.Options{ReadOnly: true, Timeout: defaultLockTimeout})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	defer db.Close()
-	c := &checker{}
-	err = db.View(func(tx *bbolt.Tx) error {
-		c.tx = tx
-		c.meta()
-		c.days()
-		c.calendars()
-		c.jobs()
-		c.notes()
-		return nil
-	})
-	return c.findings, err
+	defer func() { err = errors.Join(err, db.Close()) }()
+	return use(db)
 }
 
 type checker struct {
@@ -190,4 +198,23 @@ func (c *checker) notes() {
 			return ""
 		})
 	}
+}
+
+// Verify is Check, and compares the file with the sum beside it, if there is one,
+// as snapshots have.
+func Verify(path string) ([]string, error) {
+	want, err := readSum(path + sumSuffix)
+	if err != nil {
+		return nil, fmt.Errorf("check %s: %w", path, err)
+	}
+	if want != "" {
+		got, err := sumOf(path)
+		if err != nil {
+			return nil, fmt.Errorf("check %s: %w", path, err)
+		}
+		if got != want {
+			return []string{fmt.Sprintf("it has SHA-256 %s, %s says %s", got, path+sumSuffix, want)}, nil
+		}
+	}
+	return Check(path)
 }

@@ -28,7 +28,8 @@
 // # The data dir
 //
 //	inventory.db    the database, mode 0600
-//	inventory.id    shows that there was one: without the database the dir is refused
+//	inventory.id    shows that there was one: without the database the dir is refused,
+//	                and a database without it came from elsewhere (see Store.Restored)
 //	inventory.lock  locked by the process that has the dir, and holds its pid
 //
 // # The file, schema version 1
@@ -40,6 +41,7 @@
 //	bucket     key                         value
 //	meta       "schema"                    version, 4 bytes, the only value not sealed
 //	           "created", "id", "hold"     time; text; JSON {until, reason}
+//	           "restored"                  time of the first use after a restore, 0 before it
 //	days       product (8), date (4)       header and slots
 //	calendars  product (8)                 time of the last change, days
 //	jobs       id (8)                      an unfinished job; the sequence is the last id given

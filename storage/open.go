@@ -65,7 +65,8 @@ func Open(dir string, o Options) (_ *Store, err error) {
 		}
 	}()
 	path := filepath.Join(dir, FileName)
-	if err := createIfNew(dir, path); err != nil {
+	created, err := createIfNew(dir, path)
+	if err != nil {
 		return nil, err
 	}
 	if err := preflight(path, o.Log); err != nil {
@@ -85,7 +86,7 @@ func Open(dir string, o Options) (_ *Store, err error) {
 	}
 	s, err := newStore(o, lock, db)
 	if err == nil {
-		err = s.mark(dir)
+		err = s.mark(dir, created)
 	}
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
@@ -94,30 +95,30 @@ func Open(dir string, o Options) (_ *Store, err error) {
 	return s, nil
 }
 
-// createIfNew makes the file when the dir is new. It is made under another name
-// and renamed when it is whole and on disk, so that a power cut leaves either none
-// or one that opens.
-func createIfNew(dir, path string) error {
-	_, err := os.Stat(path)
+// createIfNew makes the file when the dir is new, and reports whether it did. It is
+// made under another name and renamed when it is whole and on disk, so that a power
+// cut leaves either none or one that opens.
+func createIfNew(dir, path string) (created bool, err error) {
+	_, err = os.Stat(path)
 	if !errors.Is(err, fs.ErrNotExist) {
-		return err
+		return false, err
 	}
 	if _, err := os.Stat(filepath.Join(dir, markerName)); !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%w: %s is missing, but %s shows that there was one: restore a snapshot, or delete %[3]s to begin with nothing",
+		return false, fmt.Errorf("%w: %s is missing, but %s shows that there was one: restore a snapshot, or delete %[3]s to begin with nothing",
 			ErrFormat, FileName, markerName)
 	}
 	tmp := path + ".tmp"
 	if err := os.Remove(tmp); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
+		return false, err
 	}
 	db, err := bbolt.Open(tmp, 0o600, &bbolt.Options{NoFreelistSync: true, FreelistType: bbolt.FreelistMapType})
 	if err != nil {
-		return err
+		return false, err
 	}
 	if err := errors.Join(db.Update(initialize), db.Close()); err != nil {
-		return err
+		return false, err
 	}
-	return rename(tmp, path)
+	return true, rename(tmp, path)
 }
 
 func initialize(tx *bbolt.Tx) error {
@@ -178,7 +179,9 @@ func checkSchema(tx *bbolt.Tx, path string) error {
 
 // mark writes the marker that shows that the dir held a database, unless it is
 // there. It comes after the database: a marker alone would refuse the next start.
-func (s *Store) mark(dir string) error {
+// A file without its marker that was not just created came from elsewhere. The
+// committer does not run yet.
+func (s *Store) mark(dir string, created bool) error {
 	var id []byte
 	err := s.view(func(tx *bbolt.Tx) {
 		payload, _ := unseal(keyID, tx.Bucket(bucketMeta).Get(keyID))
@@ -190,6 +193,11 @@ func (s *Store) mark(dir string) error {
 	path := filepath.Join(dir, markerName)
 	if text, err := os.ReadFile(path); err == nil && strings.TrimSpace(string(text)) == string(id) {
 		return nil
+	}
+	if !created {
+		if err := adopt(s.db); err != nil {
+			return err
+		}
 	}
 	return replaceFile(path, append(id, '\n'))
 }

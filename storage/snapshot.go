@@ -12,43 +12,113 @@ import (
 	"go.etcd.io/bbolt"
 )
 
+// sumSuffix names the file beside a snapshot that holds its SHA-256.
+const sumSuffix = ".sha256"
+
+// A Copy tells of a checked copy of a database.
+type Copy struct {
+	File   string `json:"file"`
+	Bytes  int64  `json:"bytes"`
+	SHA256 string `json:"sha256"` // hexadecimal
+}
+
 // Snapshot writes a copy of the store, as it is at one moment, to path (mode 0600)
 // and its SHA-256 to path.sha256, in the form that sha256sum -c reads. Reads and
 // writes go on meanwhile, though the file may grow. The copy is checked record by
 // record before it gets its name: what is at path is whole, or what was there
 // before.
-func (s *Store) Snapshot(path string) (err error) {
+func (s *Store) Snapshot(path string) error {
+	_, err := WriteSnapshot(path, func(w io.Writer) (err error) {
+		viewErr := s.view(func(tx *bbolt.Tx) { _, err = tx.WriteTo(w) })
+		return errors.Join(viewErr, err)
+	})
+	return err
+}
+
+// SnapshotDir is Snapshot of a data dir whose daemon does not run. It is ErrLocked
+// when one does.
+func SnapshotDir(dir, path string) (Copy, error) {
+	var c Copy
+	err := withFile(dir, func(db *bbolt.DB) (err error) {
+		c, err = WriteSnapshot(path, func(w io.Writer) error {
+			return db.View(func(tx *bbolt.Tx) error {
+				_, err := tx.WriteTo(w)
+				return err
+			})
+		})
+		return err
+	})
+	return c, err
+}
+
+// WriteSnapshot makes a snapshot at path of the database that write writes: under
+// another name first, which becomes path when the copy is on disk and was found
+// good. Its sum is written last, so that there is never one beside another file's.
+func WriteSnapshot(path string, write func(io.Writer) error) (_ Copy, err error) {
 	tmp := path + ".tmp"
 	defer func() {
 		if err != nil {
 			err = fmt.Errorf("snapshot %s: %w", path, errors.Join(err, removeAny(tmp)))
 		}
 	}()
-	sum := sha256.New()
-	if err := s.copyTo(tmp, sum); err != nil {
-		return err
-	}
-	findings, err := Check(tmp)
+	c, err := writeChecked(tmp, write, "")
 	if err != nil {
-		return err
+		return Copy{}, err
 	}
-	if len(findings) > 0 {
-		return fmt.Errorf("%d findings, the first: %s", len(findings), findings[0])
+	if err := removeAny(path + sumSuffix); err != nil {
+		return Copy{}, err
 	}
 	if err := rename(tmp, path); err != nil {
-		return err
+		return Copy{}, err
 	}
-	line := fmt.Sprintf("%s  %s\n", hex.EncodeToString(sum.Sum(nil)), filepath.Base(path))
-	return replaceFile(path+".sha256", []byte(line))
+	c.File = path
+	return c, replaceFile(path+sumSuffix, fmt.Appendf(nil, "%s  %s\n", c.SHA256, filepath.Base(path)))
 }
 
-func (s *Store) copyTo(path string, sum io.Writer) error {
+// writeChecked writes a database to path, flushes it, and reads it back record by
+// record. It must have the SHA-256 want, if that is not empty.
+func writeChecked(path string, write func(io.Writer) error, want string) (Copy, error) {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
+		return Copy{}, err
+	}
+	sum := sha256.New()
+	err = write(io.MultiWriter(f, sum))
+	if err == nil {
+		err = f.Sync()
+	}
+	size, seekErr := f.Seek(0, io.SeekCurrent)
+	if err := errors.Join(err, seekErr, f.Close()); err != nil {
+		return Copy{}, err
+	}
+	c := Copy{File: path, Bytes: size, SHA256: hex.EncodeToString(sum.Sum(nil))}
+	if want != "" && want != c.SHA256 {
+		return Copy{}, fmt.Errorf("%w: it has SHA-256 %s, the file beside it says %s", ErrFormat, c.SHA256, want)
+	}
+	return c, checkGood(path)
+}
+
+// checkGood is an error when Check finds anything.
+func checkGood(path string) error {
+	findings, err := Check(path)
+	if err == nil && len(findings) > 0 {
+		err = fmt.Errorf("%d findings, the first: %s", len(findings), findings[0])
+	}
+	return err
+}
+
+// withFile opens the database of a data dir that no daemon has, for reading.
+func withFile(dir string, use func(*bbolt.DB) error) (err error) {
+	path := filepath.Join(dir, FileName)
+	if _, err := os.Stat(path); err != nil { // before a lock file is made there
 		return err
 	}
-	viewErr := s.view(func(tx *bbolt.Tx) { _, err = tx.WriteTo(io.MultiWriter(f, sum)) })
-	return errors.Join(viewErr, err, f.Close())
+	lock, err := lockDir(dir, defaultLockTimeout)
+	if err != nil {
+		return fmt.Errorf("%s: %w", dir, err)
+	}
+	defer func() { err = errors.Join(err, unlock(lock)) }()
+	return readFile(path, use)
 }
 
 func removeAny(path string) error {

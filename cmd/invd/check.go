@@ -4,14 +4,12 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"invd/cmd/invd/config"
-	"invd/storage"
 )
 
 // newCheck returns `invd check` and what it holds.
@@ -85,28 +83,4 @@ func newConfig(g *globals) *cobra.Command {
 				return err
 			}},
 		show)
-}
-
-// newDB returns `invd db` and what it holds.
-func newDB(g *globals) *cobra.Command {
-	return group("db", "Care for the database file",
-		&cobra.Command{Use: "verify [FILE]", Short: "Check every record of a database that no daemon has open", Args: cobra.MaximumNArgs(1),
-			RunE: func(_ *cobra.Command, args []string) error {
-				file := filepath.Join(g.dataDir, storage.FileName)
-				if len(args) == 1 {
-					file = args[0]
-				}
-				findings, err := storage.Check(file)
-				if err != nil {
-					return err
-				}
-				for _, f := range findings {
-					fmt.Fprintln(g.out, f)
-				}
-				if n := len(findings); n > 0 {
-					return fmt.Errorf("%s: %d findings", file, n)
-				}
-				fmt.Fprintf(g.out, "%s is good\n", file)
-				return nil
-			}})
 }

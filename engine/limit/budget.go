@@ -68,6 +68,20 @@ func NewBudget(limits []Limit, spent []Permit, now time.Time) *Budget {
 	return b
 }
 
+// AllSpent returns permits that fill every window at a moment: what must be assumed
+// of a time that nothing is known of, such as that between a snapshot and its restore.
+func AllSpent(limits []Limit, at time.Time) []Permit {
+	most := 0
+	for _, l := range limits {
+		most = max(most, l.Requests)
+	}
+	spent := make([]Permit, most)
+	for i := range spent {
+		spent[i].Done = at
+	}
+	return spent
+}
+
 // SetLimits replaces the limits. What was spent stays spent.
 func (b *Budget) SetLimits(limits []Limit) {
 	b.mu.Lock()

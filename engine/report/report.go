@@ -217,3 +217,29 @@ type RefusedError struct{ Reason string }
 
 // Error returns the reason.
 func (e *RefusedError) Error() string { return e.Reason }
+
+// A Database is what a file of the store holds.
+type Database struct {
+	File        string         `json:"file"`
+	Schema      int            `json:"schema_version"`
+	Bytes       int64          `json:"bytes"`
+	PageSize    int            `json:"page_size"`
+	Pages       int            `json:"pages"`
+	FreePages   int            `json:"free_pages"`
+	Products    int            `json:"products"`
+	Dates       int            `json:"dates"`
+	Damaged     int            `json:"damaged"` // dates that cannot be read
+	FirstDate   inventory.Date `json:"first_date,omitzero"`
+	LastDate    inventory.Date `json:"last_date,omitzero"`
+	OldestCheck time.Time      `json:"oldest_check,omitzero"`
+	NewestCheck time.Time      `json:"newest_check,omitzero"`
+	Buckets     []Bucket       `json:"buckets"`
+}
+
+// A Bucket is one kind of record.
+type Bucket struct {
+	Name        string  `json:"name"`
+	Records     int     `json:"records"`
+	Pages       int     `json:"pages"`
+	RecordBytes float64 `json:"record_bytes"` // key and value, on average
+}

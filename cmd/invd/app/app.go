@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -64,6 +65,8 @@ type daemon struct {
 	booted   atomic.Bool // once every key was scheduled
 	swept    atomic.Bool // once every product's today was answered
 	draining atomic.Bool
+
+	snapshotting sync.Mutex // held while a snapshot is taken for somebody who asked
 
 	// core is what a reload replaces. serve's goroutine writes it.
 	core    atomic.Pointer[core]

@@ -62,7 +62,7 @@ func (d *daemon) newCore(conf *config.Config, s secrets) (*core, error) {
 		return nil, err
 	}
 	o := httpapi.AdminOptions{
-		Controller: controller{c.engine, d}, Metrics: d.metrics.Handler(), Token: s.token,
+		Controller: controller{c.engine, d}, Database: d, Metrics: d.metrics.Handler(), Token: s.token,
 		Ready: d.ready, Healthy: d.healthy, Version: d.Version, Observer: d.metrics.HTTP, Log: d.Log,
 	}
 	if d.Load != nil {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"invd/cmd/invd/config"
+	"invd/engine/report"
 )
 
 // Snapshots are named after the moment they were taken at, so that their names
@@ -40,6 +41,31 @@ func (d *daemon) takeSnapshots(ctx context.Context, o *config.Snapshots) {
 			d.Log.LogAttrs(ctx, slog.LevelInfo, "snapshot taken", slog.String("file", name), slog.Duration("took", time.Since(now)))
 		}
 	}
+}
+
+// Contents reads the database whole.
+func (d *daemon) Contents() (report.Database, error) { return d.store.Contents() }
+
+// Snapshot takes a snapshot for somebody who asked, into a file that has no name
+// any more and is gone once it is closed.
+func (d *daemon) Snapshot(context.Context) (_ *os.File, err error) {
+	if !d.snapshotting.TryLock() {
+		return nil, &report.RefusedError{Reason: "a snapshot is being taken already"}
+	}
+	defer d.snapshotting.Unlock()
+	began, path := time.Now(), filepath.Join(d.DataDir, "snapshot.db")
+	defer func() {
+		d.metrics.Storage.Snapshot(began, err == nil)
+		for _, name := range []string{path, path + ".sha256"} {
+			if e := os.Remove(name); !errors.Is(e, os.ErrNotExist) {
+				err = errors.Join(err, e)
+			}
+		}
+	}()
+	if err := d.store.Snapshot(path); err != nil {
+		return nil, err
+	}
+	return os.Open(path)
 }
 
 // snapshot takes one, and deletes those beyond the number to keep.

@@ -3,7 +3,7 @@ package sim
 import "bytes"
 
 // Edits find their way in a body by its text, which works because every body
-// is written by appendSlots: no white space, no escapes, members in one order.
+// is written by AppendSlots: no white space, no escapes, members in one order.
 
 // How many occurrences a rewrite changes.
 const (

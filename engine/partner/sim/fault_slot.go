@@ -22,7 +22,7 @@ var slotFaults = []behaviour{
 	}),
 	slots("duplicate-id", "a slot twice, the second with a seat less", func(_ *exchange, s [][]byte) [][]byte {
 		return append(s, rewrite(s[0], `"remaining":`, once, func(old string) string {
-			n, _ := strconv.Atoi(old) // written by appendSlots
+			n, _ := strconv.Atoi(old) // written by AppendSlots
 			return strconv.Itoa(n - 1)
 		}))
 	}),
@@ -65,7 +65,7 @@ var slotFaults = []behaviour{
 	values("id-long", "providerSlotId has a thousand characters", `"providerSlotId":`, once, to(`"`+strings.Repeat("i", 1000)+`"`)),
 	values("id-of-another-product", "providerSlotIds of a product next door", `"providerSlotId":`, everywhere, func(old string) string {
 		n, rest, _ := strings.Cut(strings.Trim(old, `"`), "_")
-		id, _ := strconv.Atoi(n) // written by appendSlots
+		id, _ := strconv.Atoi(n) // written by AppendSlots
 		return `"` + strconv.Itoa(id+1) + "_" + rest + `"`
 	}),
 	without("id-missing", "no providerSlotId", `"providerSlotId":`, everywhere),

@@ -118,10 +118,13 @@ func (p *Partner) slots(sc *scratch, pr *profile, d day, at time.Time, past []ov
 // body returns the answer for a date that exists. It is in sc.
 func (p *Partner) body(sc *scratch, pr *profile, d day, date string, at time.Time) []byte {
 	past, _ := p.overridesAt(key{pr.id, d}, at)
-	if o := latest(past); o.what == set {
+	switch o := latest(past); {
+	case o.what == set:
 		sc.body = append(sc.body[:0], o.body...)
-	} else {
-		sc.body = appendSlots(sc.body[:0], pr, date, p.slots(sc, pr, d, at, past))
+	case p.opts.Body != nil:
+		sc.body = p.opts.Body(sc.body[:0], pr.id, date, at)
+	default:
+		sc.body = AppendSlots(sc.body[:0], pr.id, pr.variant, date, p.slots(sc, pr, d, at, past))
 	}
 	return sc.body
 }

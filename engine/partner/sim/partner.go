@@ -25,6 +25,11 @@ type Options struct {
 	Bookings float64        // mean bookings of an open date: 0 means 40, negative none
 	Location *time.Location // whose days the dates are; nil means UTC
 
+	// Body appends what a product says of a date at a moment: another world's
+	// answers, in which Book, OpenDate and CloseDate change nothing. nil: the
+	// built-in one.
+	Body func(b []byte, product int64, date string, at time.Time) []byte
+
 	Now        func() time.Time // time.Now if nil
 	RedirectTo string           // where fault "redirect" points: another host
 	OnRequest  func(Request)    // called for every request; see Request

@@ -22,9 +22,9 @@ type Pax struct {
 // 225532707686 for product 14.
 const inventoryBase = 225532707672
 
-// appendSlots appends slots in the partner's JSON: no white space, members in
-// the order the real API sends them, whole numbers without decimals.
-func appendSlots(b []byte, p *profile, date string, slots []Slot) []byte {
+// AppendSlots appends a date's slots in the partner's JSON: no white space, members
+// in the order the real API sends them, whole numbers without decimals.
+func AppendSlots(b []byte, product, variant int64, date string, slots []Slot) []byte {
 	b = append(b, '[')
 	for i := range slots {
 		s := &slots[i]
@@ -38,7 +38,7 @@ func appendSlots(b []byte, p *profile, date string, slots []Slot) []byte {
 		b = append(b, `","endTime":"`...)
 		b = append(b, s.Start...)
 		b = append(b, `","providerSlotId":"`...)
-		b = strconv.AppendInt(b, inventoryBase+p.id, 10)
+		b = strconv.AppendInt(b, inventoryBase+product, 10)
 		b = append(b, '_')
 		b = append(b, date...)
 		b = append(b, 'T')
@@ -46,7 +46,7 @@ func appendSlots(b []byte, p *profile, date string, slots []Slot) []byte {
 		b = append(b, `","remaining":`...)
 		b = strconv.AppendInt(b, s.Remaining, 10)
 		b = append(b, `,"currencyCode":"SGD","variantId":`...)
-		b = strconv.AppendInt(b, p.variant, 10)
+		b = strconv.AppendInt(b, variant, 10)
 		b = append(b, `,"paxAvailability":[`...)
 		for j := range s.Pax {
 			if j > 0 {

@@ -33,13 +33,6 @@ import (
 	"invd/storage"
 )
 
-// ageEvery is how many pops go by between two that serve a less urgent band, so
-// that none starves: a fifth of the budget, shared by the bands in turn. When the
-// shortest schedule alone would use up the whole budget, as 450 products at 15
-// minutes and 30 requests a minute do, it comes round every 18.75 minutes then,
-// within its objective of 20.
-const ageEvery = 5
-
 // maintainEvery is how often past dates and old jobs are deleted.
 const maintainEvery = 10 * time.Minute
 
@@ -55,6 +48,7 @@ type Options struct {
 	Store       *storage.Store
 	Fetcher     worker.Fetcher
 	Limits      []limit.Limit
+	Policy      func(scheduler.PolicyOptions) scheduler.Policy // nil: scheduler.NewCadence
 	Concurrency int
 	MaxAttempts int
 	Retry       backoff.Policy
@@ -105,18 +99,22 @@ func New(o Options) (*Engine, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load the hold: %w", err)
 	}
+	if o.Policy == nil {
+		o.Policy = scheduler.NewCadence
+	}
+	policy := o.Policy(scheduler.PolicyOptions{Catalogue: o.Catalogue, PerDay: limit.PerDay(o.Limits), Log: o.Log})
 	e := &Engine{
 		Options: o,
 		budget:  limit.NewBudget(o.Limits, spent, now),
 		gate:    limit.NewGate(rand.Int64N),
 		demand:  demand.New(enabled(o.Catalogue), o.Catalogue.Rules.Horizon()),
-		queue:   queue.New[refresh.ID](queue.Options{Bands: len(o.Catalogue.Rules.Bands()), AgeEvery: ageEvery}),
+		queue:   queue.New[refresh.ID](queue.Options{Bands: len(policy.Bands()), AgeEvery: policy.AgeEvery()}),
 	}
 	if until.After(now) && until.Before(now.Add(time.Hour)) { // longer ones are the clock's doing
 		e.gate.Hold(until, why)
 	}
 	e.scheduler = scheduler.New(scheduler.Options{
-		Catalogue: o.Catalogue, Store: o.Store, Queue: e.queue, Gate: e.gate, Observer: o.Observer, Log: o.Log,
+		Catalogue: o.Catalogue, Policy: policy, Store: o.Store, Queue: e.queue, Gate: e.gate, Observer: o.Observer, Log: o.Log,
 	})
 	e.pool = worker.New(worker.Options{
 		Queue: e.queue, Task: e.scheduler.Task, Report: e.scheduler.Report,

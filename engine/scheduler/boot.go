@@ -20,6 +20,9 @@ func (s *Scheduler) boot(now time.Time) error {
 	if err := s.load(now); err != nil {
 		return err
 	}
+	for id := range s.keys {
+		s.Policy.Enter(s.view(refresh.ID(id)), now)
+	}
 	jobs, err := s.Store.Recover()
 	if err != nil {
 		return fmt.Errorf("take up jobs: %w", err)
@@ -36,7 +39,7 @@ func (s *Scheduler) boot(now time.Time) error {
 		if k.place != nowhere {
 			continue
 		}
-		at, missed := s.first(k, now)
+		at, missed := s.first(refresh.ID(id), now)
 		if overdue += missed; at.After(now) {
 			s.arm(refresh.ID(id), at, now)
 		} else if s.parks(k) {
@@ -135,7 +138,7 @@ func (s *Scheduler) adopt(jobs []refresh.Job, now time.Time) {
 		case s.parks(k):
 			s.park(k)
 		default:
-			s.push(id, s.band(k), now)
+			s.push(id, s.band(id, now), now)
 		}
 	}
 	s.cancel(ends)
@@ -168,7 +171,7 @@ func (s *Scheduler) putOff(now time.Time) error {
 			continue // has its daily probe
 		}
 		k.failed = true
-		if due := s.next(k, s.past(j.Finished, now)); due.After(now) {
+		if due := s.next(id, s.past(j.Finished, now)); due.After(now) {
 			s.arm(id, due, now)
 		}
 	}
@@ -182,19 +185,17 @@ func (s *Scheduler) dropped(job uint64, schedule string, now time.Time) refresh.
 
 // first returns when a key without a job is due, and how many of its ticks fell
 // into the time before now that nobody was there to see.
-func (s *Scheduler) first(k *key, now time.Time) (time.Time, int) {
+func (s *Scheduler) first(id refresh.ID, now time.Time) (time.Time, int) {
+	k := &s.keys[id]
 	k.due = now.UnixNano()
 	if p := s.products[k.product]; p.notFound.Suspended && k.key.Date == p.today {
 		return p.notFound.Last.Add(probeGone), 0
 	}
-	if k.checked == 0 {
-		return now, 0
-	}
-	at := s.Catalogue.Rules.Next(int(k.schedule), k.key, unixTime(k.checked))
-	if at.After(now) {
+	at := s.Policy.Enter(s.view(id), now)
+	if k.checked == 0 || at.After(now) {
 		return at, 0
 	}
-	missed := s.Catalogue.Rules.Ticks(int(k.schedule), k.key, at, now)
+	missed := s.Policy.Ticks(s.view(id), at, now)
 	s.Observer.Ticks(s.scheduleName(k), "missed", missed)
 	return at, missed
 }

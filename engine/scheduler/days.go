@@ -46,7 +46,7 @@ func (s *Scheduler) move(index int32, today inventory.Date, now time.Time) (due 
 		}
 		id := s.newKey(s.enter(index, date))
 		p.ids[ahead] = id
-		if at, _ := s.first(&s.keys[id], now); at.After(now) {
+		if at, _ := s.first(id, now); at.After(now) {
 			s.arm(id, at, now)
 		} else if s.parks(&s.keys[id]) {
 			s.park(&s.keys[id])
@@ -79,25 +79,25 @@ func (s *Scheduler) enter(index int32, date inventory.Date) key {
 	return k
 }
 
-// reschedule lets a key follow the schedule that covers its date now. If that is
-// a shorter one, it is due at the next tick of it: spread over the interval, not
-// all at midnight.
+// reschedule lets a key follow the schedule that covers its date now.
 func (s *Scheduler) reschedule(id refresh.ID, now time.Time) {
 	k := &s.keys[id]
 	schedule, ok := s.Catalogue.Rules.Of(s.products[k.product].today, k.key.Date)
-	if !ok || int8(schedule) == k.schedule {
+	if !ok {
 		return
 	}
+	was := int(k.schedule)
 	k.schedule = int8(schedule)
+	due, ok := s.Policy.Move(s.view(id), was, now)
 	switch {
+	case !ok:
 	case k.place == inWheel && k.job == 0 && k.trigger != refresh.Confirm:
-		due := s.Catalogue.Rules.Next(schedule, k.key, now)
 		if due.Before(unixTime(k.due)) {
 			s.arm(id, due, now)
 		}
 	case k.place == inQueue:
-		if band, queued := s.Queue.Band(id); queued && s.band(k) < band && s.Queue.Remove(id) {
-			s.push(id, s.band(k), now)
+		if band, queued := s.Queue.Band(id); queued && s.band(id, now) < band && s.Queue.Remove(id) {
+			s.push(id, s.band(id, now), now)
 		}
 	}
 }

@@ -53,10 +53,10 @@ func (s *Scheduler) unpark(ids []refresh.ID, now time.Time) {
 		if k.place != parked || s.parks(k) {
 			continue
 		}
-		n := s.Catalogue.Rules.Ticks(int(k.schedule), k.key, unixTime(k.due), now)
+		n := s.Policy.Ticks(s.view(id), unixTime(k.due), now)
 		s.Observer.Ticks(s.scheduleName(k), "skipped_paused", n)
 		if k.job != 0 {
-			s.push(id, s.band(k), now)
+			s.push(id, s.band(id, now), now)
 		} else {
 			start = append(start, id)
 		}

@@ -52,9 +52,11 @@ func newBench(t *testing.T, dir string, now time.Time, seed uint64) *bench {
 		}
 		products = append(products, plan.Product{ID: inventory.ProductID(14 + i), Zone: z, Enabled: true})
 	}
+	catalogue := plan.NewCatalogue(rules, products)
+	policy := NewCadence(PolicyOptions{Catalogue: catalogue})
 	b := &bench{t: t, now: now, random: rand.New(rand.NewPCG(seed, 1)), Scheduler: New(Options{
-		Catalogue: plan.NewCatalogue(rules, products), Store: store, Gate: limit.NewGate(rand.Int64N),
-		Queue:    queue.New[refresh.ID](queue.Options{Bands: len(rules.Bands())}),
+		Catalogue: catalogue, Store: store, Gate: limit.NewGate(rand.Int64N),
+		Policy: policy, Queue: queue.New[refresh.ID](queue.Options{Bands: len(policy.Bands())}),
 		Observer: nobody{}, Log: slog.New(slog.DiscardHandler),
 	})}
 	b.epoch = now

@@ -27,6 +27,7 @@ type Observer interface {
 // Options are what a Scheduler needs.
 type Options struct {
 	Catalogue *plan.Catalogue
+	Policy    Policy
 	Store     *storage.Store
 	Queue     *queue.Queue[refresh.ID]
 	Gate      *limit.Gate
@@ -146,7 +147,7 @@ func (s *Scheduler) turn(now time.Time) time.Duration {
 		n, more = s.wheel.Advance(at, expired[:])
 		s.expire(expired[:n], now)
 	}
-	next := watch
+	next := s.follow(now)
 	if at, ok := s.wheel.Next(); ok {
 		next = min(next, at-s.axis(now))
 	}
@@ -169,7 +170,13 @@ func (s *Scheduler) expire(ids []refresh.ID, now time.Time) {
 		case s.parks(k):
 			s.park(k)
 		case k.job != 0:
-			s.push(id, s.band(k), now)
+			s.push(id, s.band(id, now), now)
+		case s.policyTimes(k):
+			if due := s.Policy.Due(s.view(id), now); due.After(now) {
+				s.arm(id, due, now)
+				continue
+			}
+			s.due = append(s.due, id)
 		default:
 			s.due = append(s.due, id)
 		}
@@ -207,7 +214,7 @@ func (s *Scheduler) start(ids []refresh.ID, now time.Time) {
 			if k.trigger == refresh.Scheduled || k.trigger == refresh.First {
 				s.Observer.Ticks(jobs[i].Schedule, "created", 1)
 			}
-			s.push(id, s.band(k), now)
+			s.push(id, s.band(id, now), now)
 		}
 	}
 }
@@ -233,14 +240,15 @@ func (s *Scheduler) arm(id refresh.ID, due, now time.Time) {
 func (s *Scheduler) axis(now time.Time) time.Duration { return now.Sub(s.epoch) + s.asleep() - s.awake }
 
 // band returns how urgent a key's job is.
-func (s *Scheduler) band(k *key) int {
+func (s *Scheduler) band(id refresh.ID, now time.Time) int {
+	k := &s.keys[id]
 	switch {
 	case k.trigger == refresh.Manual, k.trigger == refresh.Confirm:
 		return plan.OnDemand
 	case k.attempts > 0:
-		return s.Catalogue.Rules.Retry()
+		return s.Policy.Retry()
 	}
-	return s.Catalogue.Rules.Band(int(k.schedule))
+	return s.Policy.Band(s.view(id), now)
 }
 
 func (s *Scheduler) scheduleName(k *key) string {

@@ -14,11 +14,12 @@ import (
 func (s *Scheduler) settle(r refresh.Result, now time.Time) {
 	k := &s.keys[r.ID]
 	s.learn(k, r, now)
+	k.failed = r.End.State != refresh.Done || r.End.Outcome == refresh.Held
+	s.Policy.Learn(s.view(r.ID), &r, now)
 	if k.place == leaving {
 		s.leave(r.ID, r, now)
 		return
 	}
-	k.failed = r.End.State != refresh.Done || r.End.Outcome == refresh.Held
 	if k.next != 0 { // asked for again while it ran
 		s.followUp(r, now)
 		return
@@ -34,7 +35,7 @@ func (s *Scheduler) settle(r refresh.Result, now time.Time) {
 	case r.End.State == refresh.Retrying:
 		s.arm(r.ID, r.End.RetryAt, now)
 	case r.End.State == refresh.Pending: // put back, the attempt not charged
-		s.push(r.ID, min(s.band(k), s.Catalogue.Rules.Retry()), now)
+		s.push(r.ID, min(s.band(r.ID, now), s.Policy.Retry()), now)
 	default:
 		s.rearm(r, now)
 	}
@@ -72,7 +73,7 @@ func (s *Scheduler) rearm(r refresh.Result, now time.Time) {
 	k := &s.keys[r.ID]
 	ticked := k.trigger == refresh.Scheduled || k.trigger == refresh.First
 	if ticked && k.due != 0 {
-		n := s.Catalogue.Rules.Ticks(int(k.schedule), k.key, unixTime(k.due), now)
+		n := s.Policy.Ticks(s.view(r.ID), unixTime(k.due), now)
 		s.Observer.Ticks(s.scheduleName(k), "coalesced", n)
 	}
 	k.job, k.attempts, k.trigger = 0, 0, refresh.Scheduled
@@ -84,16 +85,17 @@ func (s *Scheduler) rearm(r refresh.Result, now time.Time) {
 	if k.checked == 0 {
 		k.trigger = refresh.First
 	}
-	s.arm(r.ID, s.next(k, now), now)
+	s.arm(r.ID, s.next(r.ID, now), now)
 }
 
 // next returns when a key whose job ended at now is due: at its next tick, and
 // after a dead job or a held answer within deadRetry at the latest.
-func (s *Scheduler) next(k *key, now time.Time) time.Time {
+func (s *Scheduler) next(id refresh.ID, now time.Time) time.Time {
+	k := &s.keys[id]
 	if p := s.products[k.product]; p.notFound.Suspended {
 		return now.Add(probeGone)
 	}
-	due := s.Catalogue.Rules.Next(int(k.schedule), k.key, now)
+	due := s.Policy.Next(s.view(id), now)
 	if latest := now.Add(deadRetry); k.failed && due.After(latest) {
 		return latest
 	}
@@ -180,7 +182,7 @@ func (s *Scheduler) recall(p *product, now time.Time) {
 		}
 		due := now
 		if k.checked != 0 {
-			if tick := s.Catalogue.Rules.Next(int(k.schedule), k.key, unixTime(k.checked)); tick.After(now) {
+			if tick := s.Policy.Enter(s.view(id), now); tick.After(now) {
 				due = tick
 			}
 		}

@@ -19,7 +19,7 @@ func (s *Scheduler) Status(ctx context.Context, st *report.Status) error {
 			st.Paused = &p
 		}
 		st.Timers = s.wheel.Len()
-		for i, name := range s.Catalogue.Rules.Bands() {
+		for i, name := range s.Policy.Bands() {
 			st.Bands = append(st.Bands, report.Band{Name: name, Jobs: s.Queue.Depth(i)})
 		}
 		demand := s.Catalogue.Rules.Demand()

@@ -67,6 +67,7 @@ func (s *Scheduler) grow(n int) {
 
 // release frees an id that is in no place.
 func (s *Scheduler) release(id refresh.ID) {
+	s.Policy.Leave(id)
 	s.keys[id] = key{}
 	s.free = append(s.free, id)
 }

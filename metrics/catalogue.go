@@ -58,7 +58,7 @@ var (
 	codeClasses  = []string{"1xx", "2xx", "3xx", "4xx", "5xx"}
 	freshValues  = []string{"true", "false", "never"}
 	cacheResults = []string{"hit", "miss"}
-	tickOutcomes = []string{"created", "coalesced", "skipped_paused", "missed"}
+	tickOutcomes = []string{"created", "coalesced", "deferred", "skipped_paused", "skipped_gone", "missed"}
 	blockReasons = []string{"throttled", "unauthorized", "breaker", "suspect", "disk_full"}
 	rowChanges   = []string{"added", "changed", "removed", "unchanged"}
 	results      = []string{"success", "failure"}

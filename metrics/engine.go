@@ -71,7 +71,7 @@ func names[T interface{ String() string }](values []T) (names []string) {
 }
 
 // Ticks counts n nominal ticks of a schedule. outcome is created, coalesced,
-// skipped_paused or missed.
+// deferred, skipped_paused, skipped_gone or missed.
 func (e *Engine) Ticks(schedule, outcome string, n int) {
 	if e != nil {
 		e.ticks.WithLabelValues(schedule, among(tickOutcomes, outcome)).Add(float64(n))

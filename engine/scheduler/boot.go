@@ -17,7 +17,8 @@ import (
 // left unfinished, and starts what is overdue or was never fetched: once each,
 // the nearest dates first.
 func (s *Scheduler) boot(now time.Time) error {
-	if err := s.load(now); err != nil {
+	missed, err := s.load(now)
+	if err != nil {
 		return err
 	}
 	for id := range s.keys {
@@ -33,14 +34,12 @@ func (s *Scheduler) boot(now time.Time) error {
 		return err
 	}
 	var due []refresh.ID
-	overdue := 0
 	for id := range s.keys {
 		k := &s.keys[id]
 		if k.place != nowhere {
 			continue
 		}
-		at, missed := s.first(refresh.ID(id), now)
-		if overdue += missed; at.After(now) {
+		if at := s.first(refresh.ID(id), now); at.After(now) {
 			s.arm(refresh.ID(id), at, now)
 		} else if s.parks(k) {
 			s.park(k)
@@ -60,18 +59,23 @@ func (s *Scheduler) boot(now time.Time) error {
 		close(s.swept)
 	}
 	s.Log.LogAttrs(context.Background(), slog.LevelInfo, "scheduler started", slog.Int("keys", len(s.keys)),
-		slog.Int("jobs_taken_up", len(jobs)), slog.Int("due", len(due)), slog.Int("ticks_missed", overdue))
+		slog.Int("jobs_taken_up", len(jobs)), slog.Int("due", len(due)), slog.Int("ticks_missed", missed))
 	return s.fatal
 }
 
-// load makes products and keys and gives them what is stored.
-func (s *Scheduler) load(now time.Time) (err error) {
+// load makes products and keys and gives them what is stored. It returns how many
+// ticks came while no daemon ran.
+func (s *Scheduler) load(now time.Time) (missed int, err error) {
 	if s.pauses, err = s.Store.Pauses(); err != nil {
-		return fmt.Errorf("load pauses: %w", err)
+		return 0, fmt.Errorf("load pauses: %w", err)
 	}
 	gone, err := s.Store.NotFounds()
 	if err != nil {
-		return fmt.Errorf("load products: %w", err)
+		return 0, fmt.Errorf("load products: %w", err)
+	}
+	closed, err := s.Store.LedgerEnd()
+	if err != nil {
+		return 0, fmt.Errorf("load the ledger: %w", err)
 	}
 	_, paused := s.pauses[refresh.Everything]
 	s.Gate.SetPaused(paused)
@@ -87,18 +91,22 @@ func (s *Scheduler) load(now time.Time) (err error) {
 			p.ids = append(p.ids, s.newKey(s.bareKey(int32(i), p.today.AddDays(ahead))))
 		}
 	}
+	var newest time.Time
 	err = s.Store.Days(func(k inventory.Key, checked, _ time.Time, state inventory.State) bool {
 		if id, ok := s.find(k); ok {
 			s.keys[id].checked, s.keys[id].state = s.past(checked, now).UnixNano(), state
 			s.keys[id].trigger = refresh.Scheduled
 			s.Gate.Remember(checked)
 		}
+		if checked.After(newest) {
+			newest = checked
+		}
 		return true
 	})
 	if err != nil {
-		return fmt.Errorf("load days: %w", err)
+		return 0, fmt.Errorf("load days: %w", err)
 	}
-	return nil
+	return s.openLedger(closed, newest, now), nil
 }
 
 // past clamps a stored time that lies in the future, because the clock was set
@@ -130,6 +138,7 @@ func (s *Scheduler) adopt(jobs []refresh.Job, now time.Time) {
 			continue
 		}
 		k := &s.keys[id]
+		k.entered = false // the process that made the job knew of it
 		k.job, k.attempts, k.trigger = j.ID, uint8(min(j.Attempts, 255)), j.Trigger
 		k.due = now.UnixNano()
 		switch {
@@ -167,6 +176,7 @@ func (s *Scheduler) putOff(now time.Time) error {
 			continue
 		}
 		k := &s.keys[id]
+		k.entered = false
 		if s.products[k.product].notFound.Suspended {
 			continue // has its daily probe
 		}
@@ -183,21 +193,14 @@ func (s *Scheduler) dropped(job uint64, schedule string, now time.Time) refresh.
 	return refresh.End{Job: job, At: now, State: refresh.Canceled, Outcome: refresh.Dropped}
 }
 
-// first returns when a key without a job is due, and how many of its ticks fell
-// into the time before now that nobody was there to see.
-func (s *Scheduler) first(id refresh.ID, now time.Time) (time.Time, int) {
+// first returns when a key without a job is due.
+func (s *Scheduler) first(id refresh.ID, now time.Time) time.Time {
 	k := &s.keys[id]
 	k.due = now.UnixNano()
 	if p := s.products[k.product]; p.notFound.Suspended && k.key.Date == p.today {
-		return p.notFound.Last.Add(probeGone), 0
+		return p.notFound.Last.Add(probeGone)
 	}
-	at := s.Policy.Enter(s.view(id), now)
-	if k.checked == 0 || at.After(now) {
-		return at, 0
-	}
-	missed := s.Policy.Ticks(s.view(id), at, now)
-	s.Observer.Ticks(s.scheduleName(k), "missed", missed)
-	return at, missed
+	return s.Policy.Enter(s.view(id), now)
 }
 
 // nearestFirst orders keys by how soon their date is, so that within a band the

@@ -66,10 +66,5 @@ func (c *Cadence) Due(_ Key, now time.Time) time.Time { return now }
 // Band returns that of the key's schedule.
 func (c *Cadence) Band(k Key, _ time.Time) int { return c.rules.Band(k.Schedule) }
 
-// Ticks counts the schedule's.
-func (c *Cadence) Ticks(k Key, after, to time.Time) int {
-	return c.rules.Ticks(k.Schedule, k.Key, after, to)
-}
-
 // Turn changes nothing.
 func (c *Cadence) Turn(time.Time, int) ([]Move, time.Time) { return nil, time.Time{} }

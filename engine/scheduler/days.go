@@ -44,9 +44,9 @@ func (s *Scheduler) move(index int32, today inventory.Date, now time.Time) (due 
 			s.reschedule(old[i], now)
 			continue
 		}
-		id := s.newKey(s.enter(index, date))
+		id := s.newKey(s.enter(index, date, now))
 		p.ids[ahead] = id
-		if at, _ := s.first(id, now); at.After(now) {
+		if at := s.first(id, now); at.After(now) {
 			s.arm(id, at, now)
 		} else if s.parks(&s.keys[id]) {
 			s.park(&s.keys[id])
@@ -71,10 +71,11 @@ func (s *Scheduler) move(index int32, today inventory.Date, now time.Time) (due 
 
 // enter makes the key of a date that comes into the horizon. It may be stored
 // already, when the clock was set back or the horizon was longer once.
-func (s *Scheduler) enter(index int32, date inventory.Date) key {
+func (s *Scheduler) enter(index int32, date inventory.Date, now time.Time) key {
 	k := s.bareKey(index, date)
+	k.counted, k.entered = now.UnixNano(), true
 	if state, _, checked := s.Store.DayState(k.key); state != inventory.Unknown {
-		k.state, k.checked, k.trigger = state, checked.UnixNano(), refresh.Scheduled
+		k.state, k.checked, k.trigger, k.entered = state, checked.UnixNano(), refresh.Scheduled, false
 	}
 	return k
 }
@@ -87,6 +88,9 @@ func (s *Scheduler) reschedule(id refresh.ID, now time.Time) {
 		return
 	}
 	was := int(k.schedule)
+	if schedule != was {
+		s.account(k, now)
+	}
 	k.schedule = int8(schedule)
 	due, ok := s.Policy.Move(s.view(id), was, now)
 	switch {
@@ -105,6 +109,7 @@ func (s *Scheduler) reschedule(id refresh.ID, now time.Time) {
 // drop lets a key go whose date has left the horizon.
 func (s *Scheduler) drop(id refresh.ID, now time.Time, ends []refresh.End) []refresh.End {
 	k := &s.keys[id]
+	s.account(k, now)
 	switch k.place {
 	case inWheel:
 		s.wheel.Cancel(id)

@@ -42,7 +42,6 @@ func (s *Scheduler) parks(k *key) bool {
 // park keeps a key that is due out of the queue.
 func (s *Scheduler) park(k *key) {
 	k.place = parked
-	s.Observer.Ticks(s.scheduleName(k), "skipped_paused", 1)
 }
 
 // unpark starts those of ids that nothing stops any more.
@@ -53,8 +52,6 @@ func (s *Scheduler) unpark(ids []refresh.ID, now time.Time) {
 		if k.place != parked || s.parks(k) {
 			continue
 		}
-		n := s.Policy.Ticks(s.view(id), unixTime(k.due), now)
-		s.Observer.Ticks(s.scheduleName(k), "skipped_paused", n)
 		if k.job != 0 {
 			s.push(id, s.band(id, now), now)
 		} else {
@@ -106,16 +103,17 @@ func (s *Scheduler) scoped(scope refresh.Scope) (ids []refresh.ID) {
 // pause's end. Running fetches finish. A pause of a scope already paused replaces
 // it. inventory.ErrNotFound says that there is no such product or schedule.
 func (s *Scheduler) Pause(ctx context.Context, scope refresh.Scope, p refresh.Pause) error {
-	return s.do(ctx, func() error { return s.pause(scope, p) })
+	return s.do(ctx, func() error { return s.pause(scope, p, time.Now()) })
 }
 
-func (s *Scheduler) pause(scope refresh.Scope, p refresh.Pause) error {
+func (s *Scheduler) pause(scope refresh.Scope, p refresh.Pause, now time.Time) error {
 	if err := s.known(scope); err != nil {
 		return err
 	}
 	if err := s.Store.PutPause(scope, &p); err != nil {
 		return err
 	}
+	s.accountFor(s.scoped(scope), now)
 	s.pauses[scope] = p
 	if scope == refresh.Everything {
 		s.Gate.SetPaused(true)
@@ -161,6 +159,7 @@ func (s *Scheduler) resume(scope refresh.Scope, by string, now time.Time) error 
 	if err := s.Store.PutPause(scope, nil); err != nil {
 		return err
 	}
+	s.accountFor(s.scoped(scope), now)
 	delete(s.pauses, scope)
 	if scope == refresh.Everything {
 		s.Gate.SetPaused(false)

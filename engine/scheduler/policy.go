@@ -53,9 +53,6 @@ type Policy interface {
 	// Band returns how urgent a key is that goes to the queue now.
 	Band(k Key, now time.Time) int
 
-	// Ticks counts a key's nominal times in (after, to], for the metrics.
-	Ticks(k Key, after, to time.Time) int
-
 	// Turn is called whenever something happened, with the number of jobs that wait
 	// in the queue. It returns what to change, which is read before the next call,
 	// and when it wants to be called at the latest; the zero time: whenever.

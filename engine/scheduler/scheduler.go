@@ -119,6 +119,7 @@ func (s *Scheduler) Run(ctx context.Context) error {
 	for {
 		select {
 		case <-ctx.Done():
+			s.closeLedger(time.Now())
 			return nil
 		case r := <-s.results:
 			s.settle(r, time.Now())
@@ -209,11 +210,9 @@ func (s *Scheduler) start(ids []refresh.ID, now time.Time) {
 		}
 		for i, id := range part {
 			k := &s.keys[id]
+			s.serve(k, now)
 			k.job, k.attempts = jobs[i].ID, 0
 			s.Observer.Created(jobs[i].Schedule, k.trigger)
-			if k.trigger == refresh.Scheduled || k.trigger == refresh.First {
-				s.Observer.Ticks(jobs[i].Schedule, "created", 1)
-			}
 			s.push(id, s.band(id, now), now)
 		}
 	}

@@ -13,6 +13,9 @@ import (
 // settle takes a key back from its worker and puts it where it belongs next.
 func (s *Scheduler) settle(r refresh.Result, now time.Time) {
 	k := &s.keys[r.ID]
+	if k.place != leaving {
+		s.account(k, now)
+	}
 	s.learn(k, r, now)
 	k.failed = r.End.State != refresh.Done || r.End.Outcome == refresh.Held
 	s.Policy.Learn(s.view(r.ID), &r, now)
@@ -71,11 +74,6 @@ func (s *Scheduler) sweep() {
 // rearm puts a key whose job is over on the wheel for its next tick.
 func (s *Scheduler) rearm(r refresh.Result, now time.Time) {
 	k := &s.keys[r.ID]
-	ticked := k.trigger == refresh.Scheduled || k.trigger == refresh.First
-	if ticked && k.due != 0 {
-		n := s.Policy.Ticks(s.view(r.ID), unixTime(k.due), now)
-		s.Observer.Ticks(s.scheduleName(k), "coalesced", n)
-	}
 	k.job, k.attempts, k.trigger = 0, 0, refresh.Scheduled
 	if r.End.Outcome == refresh.Closed {
 		k.trigger = refresh.Confirm
@@ -149,6 +147,7 @@ func (s *Scheduler) missing(p *product, now time.Time) {
 	n.Count++
 	n.Last = now
 	if !n.Suspended && n.Count >= goneAfter && now.Sub(n.First) >= goneSpan {
+		s.accountFor(p.ids, now)
 		n.Suspended = true
 		s.Log.LogAttrs(context.Background(), slog.LevelError, "product unknown to the partner, suspended", slog.Int64("product", int64(p.ID)))
 		s.parkProduct(p)
@@ -161,6 +160,9 @@ func (s *Scheduler) missing(p *product, now time.Time) {
 // found takes note that the partner knows a product again.
 func (s *Scheduler) found(p *product, now time.Time) {
 	suspended := p.notFound.Suspended
+	if suspended {
+		s.accountFor(p.ids, now)
+	}
 	p.notFound = refresh.NotFound{}
 	if err := s.Store.PutNotFound(p.ID, nil); err != nil {
 		s.storeFailed(err)

@@ -72,6 +72,7 @@ func (s *Scheduler) productState(p *product) string {
 func (s *Scheduler) tally(id refresh.ID, st *report.Status, now time.Time) {
 	k := &s.keys[id]
 	row := &st.Schedules[k.schedule]
+	s.look(k, now)
 	age := s.age(k, now)
 	switch s.tallyKeys(k, &row.Keys, now); {
 	case k.checked == 0:

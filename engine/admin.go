@@ -18,7 +18,7 @@ const BudgetKey = "partner"
 // caller's to fill in.
 func (e *Engine) Status(ctx context.Context) (report.Status, error) {
 	now := time.Now()
-	st := report.Status{Now: now, Infeasible: e.infeasible()}
+	st := report.Status{Now: now, Infeasible: e.infeasible(), Stretch: e.Catalogue.Rules.Stretch()}
 	if err := e.scheduler.Status(ctx, &st); err != nil {
 		return st, err
 	}
@@ -38,7 +38,7 @@ func (e *Engine) Status(ctx context.Context) (report.Status, error) {
 }
 
 func (e *Engine) budgetReport(now time.Time) report.Budget {
-	b := report.Budget{Key: BudgetKey, DemandPerDay: e.planned(), LimitPerDay: e.budget.PerDay()}
+	b := report.Budget{Key: BudgetKey, DemandPerDay: e.Catalogue.Demand(), LimitPerDay: e.budget.PerDay()}
 	b.Available, b.NextPermit = e.budget.Available(now)
 	for _, u := range e.budget.Usage(now) {
 		b.Limits = append(b.Limits, report.Limit{Requests: u.Requests, PerSeconds: u.Per.Seconds(), Used: u.Used})

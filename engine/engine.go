@@ -167,26 +167,21 @@ func (e *Engine) Swept() <-chan struct{} { return e.scheduler.Swept() }
 
 // warn tells when the schedules ask for more than the budget gives.
 func (e *Engine) warn(ctx context.Context) {
-	if why := e.infeasible(); why != "" {
-		e.Log.LogAttrs(ctx, slog.LevelWarn, "budget too small for the schedules", slog.String("why", why))
+	if stretch := e.Catalogue.Rules.Stretch(); stretch > 1 {
+		e.Log.LogAttrs(ctx, slog.LevelWarn, "schedules stretched", slog.Float64("stretch", stretch), slog.String("why", e.infeasible()))
 	}
 }
 
-func (e *Engine) planned() (perDay float64) {
-	for _, d := range e.Catalogue.Rules.Demand() {
-		perDay += d * float64(e.Catalogue.Enabled())
-	}
-	return perDay
-}
-
-// infeasible says by how much the schedules exceed the budget, "" if they fit.
+// infeasible says by how much the schedules exceed the budget and what follows,
+// "" if they fit with a reserve.
 func (e *Engine) infeasible() string {
-	planned, budget := e.planned(), limit.PerDay(e.Limits)
-	if planned <= budget {
+	stretch := e.Catalogue.Rules.Stretch()
+	if stretch == 1 {
 		return ""
 	}
-	return fmt.Sprintf("%d products ask for %.0f requests a day, the limits allow %.0f (%.2f times): the least urgent dates will be older than their schedule says",
-		e.Catalogue.Enabled(), planned, budget, planned/budget)
+	demand, budget := e.Catalogue.Demand(), limit.PerDay(e.Limits)
+	return fmt.Sprintf("%d products ask for %.0f requests a day, the limits allow %.0f: with %.0f %% in reserve, the interval of every schedule is stretched %.2f times",
+		e.Catalogue.Enabled(), demand, budget, 100*plan.Reserve, stretch)
 }
 
 // maintain deletes what nobody asks for any more: dates two days past in every

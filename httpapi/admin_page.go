@@ -43,8 +43,8 @@ var statusPage = template.Must(template.New("status").Parse(`<!DOCTYPE html>
 {{with .Infeasible}}<p><strong>{{.}}</strong></p>{{end}}
 <h2>Schedules</h2>
 <table>
-<tr><th>name<th>days<th>every, s<th>objective, s<th>fresh<th>stale<th>never<th>paused<th>oldest, s</tr>
-{{range .Schedules}}<tr><td>{{.Name}}<td>{{.Days}}<td>{{.EverySeconds}}<td>{{.ObjectiveSeconds}}<td>{{.Keys.Fresh}}<td>{{.Keys.Stale}}<td>{{.Keys.Never}}<td>{{.Keys.Paused}}<td>{{printf "%.0f" .OldestAgeSeconds}}</tr>
+<tr><th>name<th>days<th>every, s<th>stretched, s<th>objective, s<th>fresh<th>stale<th>never<th>paused<th>oldest, s</tr>
+{{range .Schedules}}<tr><td>{{.Name}}<td>{{.Days}}<td>{{.EverySeconds}}<td>{{.IntervalSeconds}}<td>{{.ObjectiveSeconds}}<td>{{.Keys.Fresh}}<td>{{.Keys.Stale}}<td>{{.Keys.Never}}<td>{{.Keys.Paused}}<td>{{printf "%.0f" .OldestAgeSeconds}}</tr>
 {{end}}</table>
 <h2>Queue</h2>
 <table>

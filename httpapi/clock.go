@@ -59,7 +59,7 @@ func (a *answer) due(now time.Time, rules *plan.Rules, today inventory.Date) (du
 	for open := a.open; open != 0; open &= open - 1 {
 		k := inventory.Key{Product: a.key.Product, Date: a.today.AddDays(bits.TrailingZeros64(open))}
 		if i, ok := rules.Of(today, k.Date); ok {
-			if t := plan.Tick(k, rules.Schedules()[i].Every, now); due.IsZero() || t.Before(due) {
+			if t := plan.Tick(k, rules.Interval(i), now); due.IsZero() || t.Before(due) {
 				due = t
 			}
 		}

@@ -132,7 +132,7 @@ func TestMaxAgeOfDatesIsTheFirstTickOfAnOpenDay(t *testing.T) {
 			for _, ahead := range []int{0, 4, 5, 7, 9, 11, 12} { // the open ones
 				k := inventory.Key{Product: 14, Date: today.AddDays(ahead)}
 				i, _ := rules.Of(today, k.Date)
-				if tick := plan.Tick(k, rules.Schedules()[i].Every, time.Now()); due.IsZero() || tick.Before(due) {
+				if tick := plan.Tick(k, rules.Interval(i), time.Now()); due.IsZero() || tick.Before(due) {
 					due = tick
 				}
 			}

@@ -51,9 +51,15 @@ func budgetDefinitions() []definition {
 		},
 		{
 			name: "invd_budget_planned_requests_per_second", kind: gauge, labels: []string{"schedule"},
-			help:     "Request rate that a schedule asks for.",
+			help:     "Request rate that a schedule asks for as written.",
 			question: "Do the schedules fit into the budget, and which takes most of it?",
 			read:     perSchedule(func(s *report.Schedule, emit emit) { emit(s.DemandPerDay/86400, s.Name) }),
+		},
+		{
+			name: "invd_plan_stretch_ratio", kind: gauge,
+			help:     "How many times as long as written the interval of every schedule is, so that they fit into the budget; 1 when they do.",
+			question: "Is the budget too small for the schedules, and how much less often is everything refreshed?",
+			read:     func(s *report.Status, emit emit) { emit(s.Stretch) },
 		},
 		{
 			name: "invd_source_state", kind: gauge, labels: []string{"state"},

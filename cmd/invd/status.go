@@ -72,13 +72,22 @@ func printSchedules(w io.Writer, schedules []report.Schedule, now time.Time) {
 		if s.Keys.Fresh+s.Keys.Stale > 0 {
 			oldest = seconds(s.OldestAgeSeconds)
 		}
-		t.row(s.Name, s.Days, seconds(s.EverySeconds), s.Keys.Fresh, s.Keys.Stale, s.Keys.Never, s.Keys.Paused,
+		t.row(s.Name, s.Days, interval(s), s.Keys.Fresh, s.Keys.Stale, s.Keys.Never, s.Keys.Paused,
 			oldest, seconds(s.ObjectiveSeconds), until(s.NextDue, now))
 	}
 	t.Flush()
 	for _, s := range schedules {
 		printPause(w, "schedule "+s.Name, s.Paused, now)
 	}
+}
+
+// interval says how often a schedule comes round, and how often as written when
+// that is something else.
+func interval(s report.Schedule) string {
+	if s.IntervalSeconds == s.EverySeconds {
+		return seconds(s.EverySeconds)
+	}
+	return fmt.Sprintf("%s (for %s)", seconds(s.IntervalSeconds), seconds(s.EverySeconds))
 }
 
 func printPause(w io.Writer, what string, p *refresh.Pause, now time.Time) {

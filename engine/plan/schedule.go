@@ -24,11 +24,14 @@ type Rules struct {
 	schedules []Schedule
 	horizon   int
 	byAhead   []int // days ahead, less than horizon → index of the schedule
+
+	stretch   float64
+	intervals []time.Duration // each schedule's Every × stretch
 }
 
 // NewRules makes the rules of schedules, which are sorted from the shortest
 // interval to the longest; of two with one interval the one with more days goes
-// last.
+// last. They are not stretched.
 func NewRules(schedules []Schedule) *Rules {
 	r := &Rules{schedules: sorted(schedules)}
 	for _, s := range r.schedules {
@@ -38,7 +41,7 @@ func NewRules(schedules []Schedule) *Rules {
 	for ahead := range r.byAhead {
 		r.byAhead[ahead] = slices.IndexFunc(r.schedules, func(s Schedule) bool { return ahead < s.Days })
 	}
-	return r
+	return r.Stretched(1)
 }
 
 // Horizon is the number of days, today included, that some schedule covers.
@@ -87,21 +90,21 @@ func (r *Rules) Retry() int { return 2 }
 // of the interval after checked. A refresh that was late by less than 7/8 of the
 // interval does not move the ticks after it, so nothing drifts.
 func (r *Rules) Next(schedule int, k inventory.Key, checked time.Time) time.Time {
-	every := r.schedules[schedule].Every
+	every := r.intervals[schedule]
 	return Tick(k, every, checked.Add(every/8))
 }
 
 // Ticks counts k's ticks under the schedule in (after, to].
 func (r *Rules) Ticks(schedule int, k inventory.Key, after, to time.Time) int {
-	every := r.schedules[schedule].Every
+	every := r.intervals[schedule]
 	if !to.After(after) {
 		return 0
 	}
 	return int(Tick(k, every, to).Sub(Tick(k, every, after)) / every)
 }
 
-// Demand returns the requests a day that the schedules need for one enabled
-// product, each key following its shortest schedule.
+// Demand returns the requests a day that the schedules as written need for one
+// enabled product, each key following its shortest schedule.
 func (r *Rules) Demand() []float64 {
 	perDay := make([]float64, len(r.schedules))
 	for _, i := range r.byAhead {

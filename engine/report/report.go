@@ -27,7 +27,8 @@ type Status struct {
 	Budget     Budget         `json:"budget"`
 	Source     Source         `json:"source"`
 	Store      Store          `json:"store"`
-	Infeasible string         `json:"infeasible,omitempty"` // set when the schedules ask for more than the budget gives
+	Stretch    float64        `json:"stretch"`              // every interval is so many times as long as written
+	Infeasible string         `json:"infeasible,omitempty"` // set when it is above 1: why
 }
 
 // Products counts the products by state.
@@ -43,8 +44,9 @@ type Schedule struct {
 	Name             string         `json:"name"`
 	Days             int            `json:"days"`
 	EverySeconds     float64        `json:"every_seconds"`
+	IntervalSeconds  float64        `json:"interval_seconds"` // every, stretched
 	ObjectiveSeconds float64        `json:"objective_seconds"`
-	DemandPerDay     float64        `json:"demand_per_day"` // requests it asks for
+	DemandPerDay     float64        `json:"demand_per_day"` // requests that it asks for as written
 	Paused           *refresh.Pause `json:"paused,omitempty"`
 	Keys             Keys           `json:"keys"`
 	OldestAgeSeconds float64        `json:"oldest_age_seconds"` // of the keys that were ever answered and are not paused

@@ -7,9 +7,9 @@ import (
 	"invd/engine/refresh"
 )
 
-// A Cadence is the policy that keeps the schedules as they are written: each key
-// is due at the ticks of the schedule that covers it, and the shortest schedule is
-// the most urgent.
+// A Cadence is the policy that keeps the schedules as they are written, or all
+// stretched alike (plan.Rules): each key is due at the ticks of the schedule that
+// covers it, and the shortest schedule is the most urgent.
 type Cadence struct {
 	rules *plan.Rules
 }
@@ -21,9 +21,7 @@ func NewCadence(o PolicyOptions) Policy { return &Cadence{o.Catalogue.Rules} }
 func (c *Cadence) Bands() []string { return c.rules.Bands() }
 
 // ageEvery leaves a fifth of the budget to the less urgent bands, in turn, so that
-// none starves. When the shortest schedule alone would use up the whole budget, as
-// 450 products at 15 minutes and 30 requests a minute do, it comes round every
-// 18.75 minutes then, within its objective of 20.
+// none starves while there is a backlog, as after an outage.
 const ageEvery = 5
 
 // AgeEvery is a constant.
@@ -63,8 +61,16 @@ func (c *Cadence) Next(k Key, now time.Time) time.Time {
 // Due says that it is time.
 func (c *Cadence) Due(_ Key, now time.Time) time.Time { return now }
 
-// Band returns that of the key's schedule.
-func (c *Cadence) Band(k Key, _ time.Time) int { return c.rules.Band(k.Schedule) }
+// Band returns that of the key's schedule. What nothing is known of goes ahead of
+// other dates' repeats, but not of the shortest schedule: readers get nothing at
+// all of it.
+func (c *Cadence) Band(k Key, _ time.Time) int {
+	band := c.rules.Band(k.Schedule)
+	if k.Checked.IsZero() {
+		return min(band, c.rules.Retry())
+	}
+	return band
+}
 
 // Turn changes nothing.
 func (c *Cadence) Turn(time.Time, int) ([]Move, time.Time) { return nil, time.Time{} }

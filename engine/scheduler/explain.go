@@ -67,7 +67,10 @@ func (s *Scheduler) describe(e *report.Explanation, id refresh.ID, p *product) (
 	case k.job != 0:
 		e.Verdict = fmt.Sprintf("its last attempt failed; the next is due in %s", e.Due.Sub(now).Round(time.Second))
 	default:
-		e.Verdict = fmt.Sprintf("it is next due in %s, every %s by schedule %s", e.Due.Sub(now).Round(time.Second), s.Catalogue.Rules.Schedules()[k.schedule].Every, e.Schedule)
+		e.Verdict = fmt.Sprintf("it is next due in %s, every %s by schedule %s", e.Due.Sub(now).Round(time.Second), s.Catalogue.Rules.Interval(int(k.schedule)), e.Schedule)
+		if stretch := s.Catalogue.Rules.Stretch(); stretch > 1 {
+			e.Verdict += fmt.Sprintf(", stretched %.2f times: the budget is too small", stretch)
+		}
 	}
 	return k.job
 }

@@ -26,7 +26,7 @@ func (s *Scheduler) Status(ctx context.Context, st *report.Status) error {
 		enabled := float64(s.Catalogue.Enabled())
 		for i, schedule := range s.Catalogue.Rules.Schedules() {
 			row := report.Schedule{
-				Name: schedule.Name, Days: schedule.Days, EverySeconds: schedule.Every.Seconds(),
+				Name: schedule.Name, Days: schedule.Days, EverySeconds: schedule.Every.Seconds(), IntervalSeconds: s.Catalogue.Rules.Interval(i).Seconds(),
 				ObjectiveSeconds: schedule.Objective.Seconds(), DemandPerDay: demand[i] * enabled,
 			}
 			if p, ok := s.pauses[refresh.Scope{Schedule: schedule.Name}]; ok {

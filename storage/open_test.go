@@ -220,7 +220,7 @@ func FuzzPreflight(f *testing.F) {
 		copy(patched[at%uint(len(file)):], patch)
 		l, _, err := readLayout(bytes.NewReader(patched), uint64(len(patched)))
 		if err == nil {
-			err = l.walk(bytes.NewReader(patched))
+			err = l.walk(patched)
 		}
 		if err != nil {
 			return
@@ -241,4 +241,22 @@ func FuzzPreflight(f *testing.F) {
 			t.Errorf("openFile gives %v, want nil or ErrFormat", err)
 		}
 	})
+}
+
+// A page that is gone under the mapping, as a failing disk has it, would be the end
+// of the process.
+func TestAPageThatCannotBeReadIsAnErrorOfThePreflight(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(path, make([]byte, 4*4096), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	l := layout{pageSize: 4096, root: 6, pages: 8}
+	if err := l.walkFile(f); err == nil || !strings.Contains(err.Error(), "cannot be read") {
+		t.Errorf("walkFile = %v, want that it cannot be read", err)
+	}
 }

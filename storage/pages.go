@@ -5,7 +5,9 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"io"
+	"os"
+	"runtime/debug"
+	"syscall"
 )
 
 // bbolt's pages that hold keys, and the elements they begin with.
@@ -23,12 +25,29 @@ const (
 // once, and has its keys in order and inside its parent's range.
 type walker struct {
 	layout
-	file    io.ReaderAt
+	file    []byte   // the pages in use, at least
 	visited []uint64 // a bit a page
 }
 
-func (l layout) walk(f io.ReaderAt) error {
-	w := &walker{layout: l, file: f, visited: make([]uint64, l.pages/64+1)}
+// walkFile walks over a file that readLayout found long enough. A page that the
+// disk cannot read is an error here, and not the end of the process.
+func (l layout) walkFile(f *os.File) (err error) {
+	file, err := syscall.Mmap(int(f.Fd()), 0, int(l.pages*l.pageSize), syscall.PROT_READ, syscall.MAP_SHARED|mapPopulate)
+	if err != nil {
+		return err
+	}
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("cannot be read: %v", p)
+		}
+		err = errors.Join(err, syscall.Munmap(file))
+	}()
+	return l.walk(file)
+}
+
+func (l layout) walk(file []byte) error {
+	w := &walker{layout: l, file: file, visited: make([]uint64, l.pages/64+1)}
 	return w.page(l.root, nil, nil, 0)
 }
 
@@ -53,15 +72,12 @@ func (w *walker) read(id uint64) ([]byte, error) {
 	if id < 2 || id >= w.pages {
 		return nil, errors.New("out of range")
 	}
-	b := make([]byte, w.pageSize)
-	if _, err := w.file.ReadAt(b, int64(id*w.pageSize)); err != nil {
-		return nil, err
-	}
+	start := id * w.pageSize
 	order := binary.NativeEndian
-	if self := order.Uint64(b); self != id {
+	if self := order.Uint64(w.file[start:]); self != id {
 		return nil, fmt.Errorf("calls itself %d", self)
 	}
-	overflow := uint64(order.Uint32(b[12:]))
+	overflow := uint64(order.Uint32(w.file[start+12:]))
 	if overflow >= w.pages-id {
 		return nil, errors.New("overflows the file")
 	}
@@ -71,13 +87,7 @@ func (w *walker) read(id uint64) ([]byte, error) {
 		}
 		w.visited[n/64] |= 1 << (n % 64)
 	}
-	if overflow > 0 {
-		b = append(b, make([]byte, overflow*w.pageSize)...)
-		if _, err := w.file.ReadAt(b, int64(id*w.pageSize)); err != nil {
-			return nil, err
-		}
-	}
-	return b, nil
+	return w.file[start : start+(1+overflow)*w.pageSize], nil
 }
 
 // elements visits the elements of a page, or of a bucket small enough to lie
@@ -96,26 +106,24 @@ func (w *walker) elements(b, low, high []byte, depth int) error {
 	case len(b) < pageHeaderSize+count*elementSize:
 		return fmt.Errorf("%d elements in %d bytes", count, len(b))
 	}
-	keys := make([][]byte, count+1) // and the bound after the last
 	for i := range count {
-		key, _, err := element(b, kind, i)
+		key, value, err := element(b, kind, i)
 		if err != nil {
 			return fmt.Errorf("element %d: %w", i, err)
 		}
-		if i > 0 && bytes.Compare(keys[i-1], key) >= 0 || low != nil && bytes.Compare(key, low) < 0 ||
-			high != nil && bytes.Compare(key, high) >= 0 {
+		next := high
+		if i+1 < count {
+			if next, _, err = element(b, kind, i+1); err != nil {
+				return fmt.Errorf("element %d: %w", i+1, err)
+			}
+		}
+		if low != nil && bytes.Compare(key, low) < 0 || next != nil && bytes.Compare(key, next) >= 0 {
 			return fmt.Errorf("element %d: key out of order", i)
 		}
-		keys[i] = key
-	}
-	keys[count] = high
-	for i := range count {
 		head := b[pageHeaderSize+i*elementSize:]
-		var err error
 		if kind == branchPage {
-			err = w.page(order.Uint64(head[8:]), keys[i], keys[i+1], depth+1)
+			err = w.page(order.Uint64(head[8:]), key, next, depth+1)
 		} else if flags := order.Uint32(head); flags == bucketFlag {
-			_, value, _ := element(b, kind, i)
 			err = w.bucket(value, depth+1)
 		} else if flags != 0 {
 			err = fmt.Errorf("element %d: flags %d", i, flags)

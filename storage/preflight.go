@@ -37,8 +37,9 @@ func damagedFile(path, what string) error {
 // preflight looks at the file before bbolt maps it into memory. A page that is
 // missing there is a fatal fault that no recover catches, and bbolt panics in a
 // goroutine of its own on a page that makes no sense; here both are an ErrFormat.
-// It reads every page in use, which also has the file in the page cache when bbolt
-// reads it again, in an order the kernel cannot guess.
+// It reads every page in use. The whole file is mapped at once before that, so that
+// it is in memory when bbolt reads it again in an order the kernel cannot guess: cold,
+// its pages would come one fault at a time.
 func preflight(path string, log *slog.Logger) error {
 	f, err := os.Open(path)
 	if err != nil {
@@ -54,7 +55,7 @@ func preflight(path string, log *slog.Logger) error {
 	}
 	l, torn, err := readLayout(f, uint64(info.Size()))
 	if err == nil {
-		err = l.walk(f)
+		err = l.walkFile(f)
 	}
 	if err != nil {
 		return damagedFile(path, err.Error())

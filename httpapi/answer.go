@@ -1,7 +1,7 @@
 package httpapi
 
 import (
-	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"math/bits"
 	"net/http"
@@ -9,6 +9,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/cespare/xxhash/v2"
 
 	"invd/engine/inventory"
 )
@@ -27,29 +29,23 @@ type answer struct {
 	today inventory.Date // the day it begins with
 	open  uint64         // bit i: the day today+i is listed
 
-	variant           // the body as it is
-	zipTag   string   // the ETag of the zipped body; "" for one too short to zip
-	modified []string // Last-Modified
+	variant            // the body as it is
+	zipTag   [1]string // the ETag of the zipped body; "" for one too short to zip
+	modified [1]string // Last-Modified
 
 	zipOnce sync.Once
 	zipped  atomic.Pointer[variant] // made when first asked for
 	clock   atomic.Pointer[clock]   // the latest header values that depend on the time
 }
 
-// A variant is a body in one encoding. Header values are slices so that they can
-// go into a header map as they are.
+// A variant is a body in one encoding. Header values are arrays so that they go
+// into a header map as they are, and not slices, which would lie elsewhere: most of
+// what a read of one key among thousands waits for is memory.
 type variant struct {
 	body     []byte
-	etag     []string
-	length   []string
+	etag     [1]string
+	length   [1]string
 	encoding []string // nil: identity
-}
-
-func newVariant(body []byte, etag string, encoding []string) variant {
-	return variant{
-		body: body, etag: []string{etag}, encoding: encoding,
-		length: []string{strconv.Itoa(len(body))},
-	}
 }
 
 // zipFrom is the length from which a body is worth zipping: what fits into one
@@ -57,32 +53,37 @@ func newVariant(body []byte, etag string, encoding []string) variant {
 const zipFrom = 1 << 10
 
 // newAnswer makes an answer of 200. Its ETag is a hash of the body: it changes
-// exactly when the content does, over restarts too.
+// exactly when the content does, over restarts too. 64 bits are enough: only two
+// answers of one key that follow each other could be mistaken for one.
 func newAnswer(k inventory.Key, generation uint64, body []byte, changed time.Time) *answer {
-	sum := sha256.Sum256(body)
-	tag := hex.EncodeToString(sum[:12])
-	a := &answer{
-		key: k, generation: generation, code: http.StatusOK,
-		variant:  newVariant(body, `"`+tag+`"`, nil),
-		modified: []string{changed.UTC().Format(http.TimeFormat)},
+	tag := hex.EncodeToString(binary.BigEndian.AppendUint64(nil, xxhash.Sum64(body)))
+	plain, zipped := `"`+tag+`"`, `"`+tag+`-gzip"`
+	date, length := changed.UTC().Format(http.TimeFormat), strconv.Itoa(len(body))
+	all := plain + zipped + date + length // in one place, for the same reason as in variant
+	cut := func(n int) (s string) {
+		s, all = all[:n], all[n:]
+		return s
 	}
-	if len(body) >= zipFrom {
-		a.zipTag = `"` + tag + `-gzip"`
+	a := &answer{key: k, generation: generation, code: http.StatusOK}
+	a.body, a.etag[0] = body, cut(len(plain))
+	if zipped = cut(len(zipped)); len(body) >= zipFrom {
+		a.zipTag[0] = zipped
 	}
+	a.modified[0], a.length[0] = cut(len(date)), all
 	return a
 }
 
 // newNothing makes an answer of 404.
 func newNothing(k inventory.Key, generation uint64, message string) *answer {
-	return &answer{
-		key: k, generation: generation, code: http.StatusNotFound,
-		variant: newVariant(errorBody(http.StatusNotFound, message), "", nil),
-	}
+	a := &answer{key: k, generation: generation, code: http.StatusNotFound}
+	a.body = errorBody(http.StatusNotFound, message)
+	a.length[0] = strconv.Itoa(len(a.body))
+	return a
 }
 
 // zip returns the zipped variant, or the plain one where zipping does not pay.
 func (a *answer) zip(c *compressor) *variant {
-	if a.zipTag == "" {
+	if a.zipTag[0] == "" {
 		return &a.variant
 	}
 	if v := a.zipped.Load(); v != nil {
@@ -91,8 +92,7 @@ func (a *answer) zip(c *compressor) *variant {
 	a.zipOnce.Do(func() {
 		v := &a.variant
 		if b := c.compress(a.body); len(b) <= len(a.body)/2 {
-			made := newVariant(b, a.zipTag, gzipped)
-			v = &made
+			v = &variant{body: b, etag: a.zipTag, encoding: gzipped, length: [1]string{strconv.Itoa(len(b))}}
 		}
 		a.zipped.Store(v)
 	})

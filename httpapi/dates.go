@@ -18,7 +18,7 @@ func (p *Public) dates(w http.ResponseWriter, r *http.Request, ps httprouter.Par
 		refuse(w, r, badID)
 		return
 	}
-	now := time.Now()
+	now := began(w)
 	catalogue := p.catalogue()
 	product := catalogue.Product(id)
 	if product == nil {

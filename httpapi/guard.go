@@ -31,13 +31,13 @@ func newGuard(o Observer, log *slog.Logger) *guard {
 
 func (g *guard) serve(h http.Handler, w http.ResponseWriter, r *http.Request) {
 	res := g.pool.Get().(*response)
-	res.ResponseWriter, res.handler, res.code = w, handlerOther, 0
-	defer g.finish(res, r, time.Now())
+	res.ResponseWriter, res.handler, res.code, res.start = w, handlerOther, 0, time.Now()
+	defer g.finish(res, r)
 	h.ServeHTTP(res, r)
 }
 
 // finish is deferred by serve, and so the place where recover works.
-func (g *guard) finish(res *response, r *http.Request, start time.Time) {
+func (g *guard) finish(res *response, r *http.Request) {
 	v := recover()
 	abort := v == http.ErrAbortHandler
 	if v != nil && !abort {
@@ -56,7 +56,7 @@ func (g *guard) finish(res *response, r *http.Request, start time.Time) {
 	case code == 0:
 		code = http.StatusOK // net/http sends it for a handler that wrote nothing
 	}
-	g.observer.Served(res.handler, code, time.Since(start))
+	g.observer.Served(res.handler, code, time.Since(res.start))
 	res.ResponseWriter = nil
 	g.pool.Put(res)
 	if abort {
@@ -69,8 +69,13 @@ func (g *guard) finish(res *response, r *http.Request, start time.Time) {
 type response struct {
 	http.ResponseWriter
 	handler string
-	code    int // 0: nothing was sent
+	code    int       // 0: nothing was sent
+	start   time.Time // when the request came in
 }
+
+// began returns when the request came in that w answers. It is a read's now: a
+// clock is not asked twice.
+func began(w http.ResponseWriter) time.Time { return w.(*response).start } // guard.serve wraps every writer
 
 func (r *response) WriteHeader(code int) {
 	if r.code == 0 && code >= 200 { // 1xx come before the answer

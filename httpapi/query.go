@@ -24,7 +24,7 @@ func param(query, name string) (value string, n int) {
 }
 
 func unescape(s string) string {
-	if strings.ContainsAny(s, "%+") {
+	if strings.IndexByte(s, '%') >= 0 || strings.IndexByte(s, '+') >= 0 {
 		if u, err := url.QueryUnescape(s); err == nil {
 			return u
 		}
@@ -38,12 +38,13 @@ type bound struct {
 	maxAge time.Duration
 }
 
-// parseBound reads max_age and wait, each given at most once. It returns the
-// message for a value that cannot be read, "" if there is none. wait is checked
-// only: no read waits, what is stored is told to be young enough or not.
+// parseBound reads max_age and wait, each given at most once, from a query that
+// has a date. It returns the message for a value that cannot be read, "" if there
+// is none. wait is checked only: no read waits, what is stored is told to be young
+// enough or not.
 func parseBound(query string) (b bound, complaint string) {
-	if query == "" {
-		return b, ""
+	if strings.IndexByte(query, '&') < 0 {
+		return b, "" // the date is all there is
 	}
 	value, n := param(query, "max_age")
 	if n > 0 {

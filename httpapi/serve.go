@@ -42,23 +42,23 @@ func (p *Public) serve(w http.ResponseWriter, r *http.Request, a *answer, v view
 		send(w, r, a.code, &a.variant)
 		return
 	}
-	h["Last-Modified"] = a.modified
+	h["Last-Modified"] = a.modified[:]
 	if lines := r.Header["If-None-Match"]; lines != nil {
-		switch matchTags(lines, a.etag[0], a.zipTag) {
+		switch matchTags(lines, a.etag[0], a.zipTag[0]) {
 		case matchPlain:
-			notModified(w, a.etag)
+			notModified(w, a.etag[:])
 			return
 		case matchZipped:
-			notModified(w, []string{a.zipTag})
+			notModified(w, a.zipTag[:])
 			return
 		case matchAny:
-			notModified(w, p.choose(r, a).etag)
+			notModified(w, p.choose(r, a).etag[:])
 			return
 		case matchNone:
 		}
 	}
 	chosen := p.choose(r, a)
-	h["Etag"] = chosen.etag
+	h["Etag"] = chosen.etag[:]
 	send(w, r, http.StatusOK, chosen)
 }
 
@@ -79,7 +79,7 @@ func (p *Public) choose(r *http.Request, a *answer) *variant {
 func send(w http.ResponseWriter, r *http.Request, code int, v *variant) {
 	h := w.Header()
 	h["Content-Type"] = jsonType
-	h["Content-Length"] = v.length
+	h["Content-Length"] = v.length[:]
 	if v.encoding != nil {
 		h["Content-Encoding"] = v.encoding
 	}

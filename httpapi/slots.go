@@ -4,7 +4,6 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
-	"time"
 
 	"github.com/julienschmidt/httprouter"
 
@@ -33,7 +32,7 @@ func (p *Public) slots(w http.ResponseWriter, r *http.Request, ps httprouter.Par
 		return
 	}
 
-	now := time.Now()
+	now := began(w)
 	catalogue := p.catalogue()
 	product := catalogue.Product(id)
 	if product == nil {

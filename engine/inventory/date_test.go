@@ -160,3 +160,11 @@ func FuzzParseDate(f *testing.F) {
 		}
 	})
 }
+
+func TestADateIsWrittenAsTimeWritesIt(t *testing.T) {
+	for d := inventory.Date(-800_000); d < 3_000_000; d += 11 { // years -221 to 10183
+		if got, want := d.String(), time.Unix(int64(d)*86400, 0).UTC().Format(time.DateOnly); got != want {
+			t.Fatalf("day %d = %q, want %q", int32(d), got, want)
+		}
+	}
+}

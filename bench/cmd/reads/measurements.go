@@ -37,7 +37,8 @@ var measurements = []measurement{
 			if err != nil {
 				return nil, err
 			}
-			ours, err := a.atFull(c, a.hit(bare, served.Bare, ""), a.hit(hot, served.Warm, ""), a.hit("invd, hot, no metrics", served.Uncounted, ""),
+			one := asker{servers, a.hot[:1], nil, a.path}
+			ours, err := a.atFull(c, a.hit(bare, served.Bare, ""), one.hit("invd, one key", served.Warm, ""), a.hit(hot, served.Warm, ""), a.hit("invd, hot, no metrics", served.Uncounted, ""),
 				a.hit("invd, gzip", served.Warm, gzip), unchanged, a.cold("invd, cold"))
 			if err != nil {
 				return ours, err

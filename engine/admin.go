@@ -55,6 +55,16 @@ func (e *Engine) sourceReport(now time.Time) report.Source {
 	return s
 }
 
+// Grid returns how old every key is.
+func (e *Engine) Grid(ctx context.Context) (report.Grid, error) { return e.scheduler.Grid(ctx) }
+
+// Budget returns the state of the partner's limits. It does not ask the scheduler.
+func (e *Engine) Budget() report.Budget { return e.budgetReport(time.Now()) }
+
+// Source returns whether the partner is being asked, and why not. It does not ask
+// the scheduler.
+func (e *Engine) Source() report.Source { return e.sourceReport(time.Now()) }
+
 // Products lists the catalogue.
 func (e *Engine) Products(ctx context.Context) ([]report.Product, error) {
 	return e.scheduler.Products(ctx)

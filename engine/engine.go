@@ -28,6 +28,7 @@ import (
 	"invd/engine/plan"
 	"invd/engine/queue"
 	"invd/engine/refresh"
+	"invd/engine/report"
 	"invd/engine/scheduler"
 	"invd/engine/worker"
 	"invd/storage"
@@ -54,6 +55,7 @@ type Options struct {
 	Retry       backoff.Policy
 	Drain       time.Duration // how long fetches may go on once Run's context ended
 	Observer    Observer
+	Tell        func(report.Event) // those who watch; must not block. nil: nobody does
 	Log         *slog.Logger
 }
 
@@ -113,8 +115,11 @@ func New(o Options) (*Engine, error) {
 	if until.After(now) && until.Before(now.Add(time.Hour)) { // longer ones are the clock's doing
 		e.gate.Hold(until, why)
 	}
+	if o.Tell == nil {
+		o.Tell = func(report.Event) {}
+	}
 	e.scheduler = scheduler.New(scheduler.Options{
-		Catalogue: o.Catalogue, Policy: policy, Store: o.Store, Queue: e.queue, Gate: e.gate, Observer: o.Observer, Log: o.Log,
+		Catalogue: o.Catalogue, Policy: policy, Store: o.Store, Queue: e.queue, Gate: e.gate, Observer: o.Observer, Tell: o.Tell, Log: o.Log,
 	})
 	e.pool = worker.New(worker.Options{
 		Queue: e.queue, Task: e.scheduler.Task, Report: e.scheduler.Report,

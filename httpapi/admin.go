@@ -9,27 +9,27 @@ import (
 	"github.com/julienschmidt/httprouter"
 )
 
-// AdminOptions is what the admin listener needs. Controller and Metrics must be
-// given.
+// AdminOptions is what the admin listener needs. Controller, Metrics and Events must
+// be given.
 type AdminOptions struct {
 	Controller Controller
 	Metrics    http.Handler                // answers /metrics
+	Events     *Events                     // answers /api/v1/events
 	Token      string                      // what changes over TCP need; "": they are refused
 	Reload     func(context.Context) error // nil: there is no /-/reload
 	Database   Database                    // nil: its routes are not there
 	Ready      func() (bool, []Check)      // nil: always ready
 	Healthy    func() error                // nil: always healthy
-	Version    string
-	Observer   Observer     // nil: nothing is counted
-	Log        *slog.Logger // changes are its audit trail; nil: nothing is logged
+	Observer   Observer                    // nil: nothing is counted
+	Log        *slog.Logger                // changes are its audit trail; nil: nothing is logged
 }
 
 // admin answers the admin listener.
 type admin struct {
 	controller Controller
+	events     *Events
 	reload     func(context.Context) error
 	database   Database
-	version    string
 	log        *slog.Logger
 	auth       authority
 }
@@ -39,7 +39,7 @@ type admin struct {
 func NewAdmin(o AdminOptions) http.Handler {
 	g := newGuard(o.Observer, o.Log)
 	a := &admin{
-		controller: o.Controller, reload: o.Reload, database: o.Database, version: o.Version,
+		controller: o.Controller, events: o.Events, reload: o.Reload, database: o.Database,
 		log: g.log, auth: newAuthority(o.Token),
 	}
 	router := newRouter(a.routes(probes{ready: o.Ready, healthy: o.Healthy, verbose: true}, o.Metrics), nil)
@@ -50,6 +50,9 @@ func NewAdmin(o AdminOptions) http.Handler {
 func (a *admin) routes(probes probes, metrics http.Handler) []route {
 	routes := []route{
 		{http.MethodGet, "/", handlerPage, a.page},
+		{http.MethodGet, "/explain", handlerPage, a.explainPage},
+		{http.MethodPost, "/retry", handlerChange, a.retry},
+		{http.MethodGet, "/assets/:name", handlerPage, a.asset},
 		{http.MethodGet, "/metrics", handlerMetrics, plain(metrics)},
 		{http.MethodGet, "/-/healthy", handlerHealthy, probes.serveHealthy},
 		{http.MethodGet, "/-/ready", handlerReady, probes.serveReady},
@@ -63,6 +66,7 @@ func (a *admin) routes(probes probes, metrics http.Handler) []route {
 		{http.MethodGet, "/api/v1/schedules/:name", handlerQuery, a.schedule},
 		{http.MethodGet, "/api/v1/jobs", handlerQuery, a.jobs},
 		{http.MethodGet, "/api/v1/jobs/:id", handlerQuery, a.job},
+		{http.MethodGet, "/api/v1/events", handlerEvents, a.stream},
 
 		{http.MethodPost, "/api/v1/pause", handlerChange, a.pause(everything)},
 		{http.MethodPost, "/api/v1/resume", handlerChange, a.resume(everything)},

@@ -32,7 +32,7 @@ func byGeneration(t *testing.T, store *fakeStore) mirror {
 	t.Cleanup(p.Close)
 	return mirror{
 		read: func(k inventory.Key) int64 {
-			w := &page{header: http.Header{}}
+			w := &sheet{header: http.Header{}}
 			p.ServeHTTP(w, &http.Request{Method: http.MethodGet, URL: &url.URL{
 				Path: "/api/v1/experience/" + k.Product.String() + "/slots", RawQuery: "date=" + k.Date.String(),
 			}})
@@ -48,17 +48,17 @@ func byGeneration(t *testing.T, store *fakeStore) mirror {
 	}
 }
 
-// A page is a ResponseWriter that keeps what it is given, and no copy.
-type page struct {
+// A sheet is a ResponseWriter that keeps what it is given, and no copy.
+type sheet struct {
 	header http.Header
 	code   int
 	body   []byte
 }
 
-func (p *page) Header() http.Header  { return p.header }
-func (p *page) WriteHeader(code int) { p.code = code }
+func (p *sheet) Header() http.Header  { return p.header }
+func (p *sheet) WriteHeader(code int) { p.code = code }
 
-func (p *page) Write(b []byte) (int, error) {
+func (p *sheet) Write(b []byte) (int, error) {
 	if p.code == 0 {
 		p.code = http.StatusOK
 	}

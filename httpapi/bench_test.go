@@ -11,7 +11,7 @@ import (
 
 // warm returns a handler, a request that it has cached the answer to, and a
 // writer that costs nothing.
-func warm(tb testing.TB, path string, header http.Header) (p *Public, r *http.Request, w *page) {
+func warm(tb testing.TB, path string, header http.Header) (p *Public, r *http.Request, w *sheet) {
 	catalogue := testCatalogue(tb)
 	store := newFakeStore()
 	today := catalogue.Product(14).Today(time.Now())
@@ -22,7 +22,7 @@ func warm(tb testing.TB, path string, header http.Header) (p *Public, r *http.Re
 	tb.Cleanup(p.Close)
 	r = &http.Request{Method: http.MethodGet, URL: mustURL(path), Header: header}
 	r.URL.RawQuery = "date=" + (today + 1).String()
-	w = &page{header: http.Header{}}
+	w = &sheet{header: http.Header{}}
 	p.ServeHTTP(w, r)
 	p.answers.entries.Wait()
 	if w.code != http.StatusOK {

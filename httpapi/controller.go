@@ -15,6 +15,10 @@ type Controller interface {
 	Status(ctx context.Context) (report.Status, error)
 	Products(ctx context.Context) ([]report.Product, error)
 	Product(ctx context.Context, id inventory.ProductID) (report.Product, error)
+
+	// Grid returns how old every key is. It is made for 300,000 of them.
+	Grid(ctx context.Context) (report.Grid, error)
+
 	Explain(ctx context.Context, k inventory.Key) (report.Explanation, error)
 
 	// Refresh queues the dates of a product from from to to, both included, for

@@ -46,7 +46,7 @@ func FuzzPublic(f *testing.F) {
 		r := &http.Request{Method: method, URL: &url.URL{Path: path, RawQuery: query}, Header: http.Header{
 			"If-None-Match": {match}, "Accept-Encoding": {encoding},
 		}}
-		w := &page{header: http.Header{}}
+		w := &sheet{header: http.Header{}}
 		p.ServeHTTP(w, r)
 		if !slices.Contains(allowed, w.code) {
 			t.Fatalf("%q %q?%q = %d; want one of %v", method, path, query, w.code, allowed)

@@ -49,7 +49,7 @@ func TestAPanicIsA500OrABrokenConnection(t *testing.T) {
 			o := new(heard)
 			g := newGuard(o, slog.New(slog.NewTextHandler(&log, nil)))
 			router := newRouter([]route{{"GET", "/", handlerPage, func(w http.ResponseWriter, r *http.Request, _ httprouter.Params) { tt.handle(w, r) }}}, nil)
-			w := &page{header: http.Header{}}
+			w := &sheet{header: http.Header{}}
 			aborted := func() (aborted bool) {
 				defer func() { aborted = recover() == http.ErrAbortHandler }()
 				g.serve(router, w, httptest.NewRequest("GET", "/", nil))
@@ -78,7 +78,7 @@ func TestRequestsAreCountedUnderNamesOfAClosedSet(t *testing.T) {
 			if rng.IntN(2) == 0 {
 				r.URL.Path = fmt.Sprintf("/%x/%x", rng.Int64(), rng.Int64())
 			}
-			p.ServeHTTP(&page{header: http.Header{}}, r)
+			p.ServeHTTP(&sheet{header: http.Header{}}, r)
 		}
 		ask(p, "GET", tuesday)
 		ask(p, "GET", datesOf14)

@@ -36,6 +36,7 @@ const (
 	handlerPage    = "page"
 	handlerQuery   = "query"  // an admin read
 	handlerChange  = "change" // an admin change
+	handlerEvents  = "events" // a stream; how long it was watched
 	handlerOther   = "other"  // no route: 404, 405, refused before routing
 )
 
@@ -43,7 +44,7 @@ const (
 func Handlers() []string {
 	return []string{
 		handlerSlots, handlerDates, handlerHealthy, handlerReady, handlerMetrics,
-		handlerProfile, handlerPage, handlerQuery, handlerChange, handlerOther,
+		handlerProfile, handlerPage, handlerQuery, handlerChange, handlerEvents, handlerOther,
 	}
 }
 

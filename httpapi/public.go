@@ -8,6 +8,7 @@ import (
 	"github.com/julienschmidt/httprouter"
 
 	"invd/engine/plan"
+	"invd/engine/report"
 )
 
 // calendarDays is how far ahead /dates looks, today included.
@@ -64,6 +65,16 @@ func (p *Public) SetCacheBytes(n int64) {
 	if p.answers.entries != nil {
 		p.answers.entries.UpdateMaxCost(n)
 	}
+}
+
+// Cache returns how full the cache of answers is.
+func (p *Public) Cache() report.Cache {
+	c := p.answers.entries
+	if c == nil {
+		return report.Cache{}
+	}
+	most := c.MaxCost()
+	return report.Cache{Bytes: most - c.RemainingCost(), MaxBytes: most}
 }
 
 // Close ends the cache's goroutines. Call it when no request is being served any

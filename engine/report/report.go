@@ -27,6 +27,7 @@ type Status struct {
 	Budget     Budget         `json:"budget"`
 	Source     Source         `json:"source"`
 	Store      Store          `json:"store"`
+	Cache      Cache          `json:"cache"`
 	Stretch    float64        `json:"stretch"`              // every interval is so many times as long as written
 	Infeasible string         `json:"infeasible,omitempty"` // set when it is above 1: why
 }
@@ -116,6 +117,12 @@ type Store struct {
 	FinishedLog int    `json:"finished_jobs"`
 	Corrupt     uint64 `json:"corrupt_records"` // dropped since the start
 	Broken      string `json:"broken,omitempty"`
+}
+
+// Cache says how full the cache of encoded answers is.
+type Cache struct {
+	Bytes    int64 `json:"bytes"`
+	MaxBytes int64 `json:"max_bytes"` // 0: nothing is cached
 }
 
 // A Product is one product as the commands list it.

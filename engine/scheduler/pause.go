@@ -8,6 +8,7 @@ import (
 
 	"invd/engine/inventory"
 	"invd/engine/refresh"
+	"invd/engine/report"
 )
 
 // paused returns the pause that stops a key, the widest first, or nil.
@@ -120,6 +121,7 @@ func (s *Scheduler) pause(scope refresh.Scope, p refresh.Pause, now time.Time) e
 	} else {
 		s.withdraw(s.scoped(scope))
 	}
+	s.Tell(report.Event{Kind: report.EventPause, Data: report.PauseChange{Scope: scope.String(), Paused: &p, By: p.By}})
 	s.Log.LogAttrs(context.Background(), slog.LevelInfo, "paused", slog.String("scope", scope.String()),
 		slog.String("reason", p.Reason), slog.String("by", p.By), slog.Time("until", p.Until))
 	return nil
@@ -166,6 +168,7 @@ func (s *Scheduler) resume(scope refresh.Scope, by string, now time.Time) error 
 	} else {
 		s.unpark(s.scoped(scope), now)
 	}
+	s.Tell(report.Event{Kind: report.EventPause, Data: report.PauseChange{Scope: scope.String(), By: by}})
 	s.Log.LogAttrs(context.Background(), slog.LevelInfo, "resumed", slog.String("scope", scope.String()), slog.String("by", by))
 	return nil
 }

@@ -63,7 +63,7 @@ func newBenchOf(t *testing.T, dir string, now time.Time, seed uint64, week time.
 	b := &bench{t: t, now: now, random: rand.New(rand.NewPCG(seed, 1)), Scheduler: New(Options{
 		Catalogue: catalogue, Store: store, Gate: limit.NewGate(rand.Int64N),
 		Policy: policy, Queue: queue.New[refresh.ID](queue.Options{Bands: len(policy.Bands())}),
-		Observer: observer, Log: slog.New(slog.DiscardHandler),
+		Observer: observer, Tell: func(report.Event) {}, Log: slog.New(slog.DiscardHandler),
 	})}
 	b.epoch = now
 	if err := b.boot(now); err != nil {

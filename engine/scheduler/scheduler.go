@@ -11,6 +11,7 @@ import (
 	"invd/engine/plan"
 	"invd/engine/queue"
 	"invd/engine/refresh"
+	"invd/engine/report"
 	"invd/engine/wheel"
 	"invd/storage"
 )
@@ -32,6 +33,7 @@ type Options struct {
 	Queue     *queue.Queue[refresh.ID]
 	Gate      *limit.Gate
 	Observer  Observer
+	Tell      func(report.Event) // of attempts that ended and of pauses; must not block
 	Log       *slog.Logger
 }
 

@@ -8,6 +8,7 @@ import (
 	"invd/engine/inventory"
 	"invd/engine/plan"
 	"invd/engine/refresh"
+	"invd/engine/report"
 )
 
 // settle takes a key back from its worker and puts it where it belongs next.
@@ -19,6 +20,7 @@ func (s *Scheduler) settle(r refresh.Result, now time.Time) {
 	s.learn(k, r, now)
 	k.failed = r.End.State != refresh.Done || r.End.Outcome == refresh.Held
 	s.Policy.Learn(s.view(r.ID), &r, now)
+	s.tellEnd(k, r)
 	if k.place == leaving {
 		s.leave(r.ID, r, now)
 		return
@@ -42,6 +44,17 @@ func (s *Scheduler) settle(r refresh.Result, now time.Time) {
 	default:
 		s.rearm(r, now)
 	}
+}
+
+// tellEnd tells those who watch how an attempt ended, unless it was put back.
+func (s *Scheduler) tellEnd(k *key, r refresh.Result) {
+	if r.End.State == refresh.Pending {
+		return
+	}
+	s.Tell(report.Event{Kind: report.EventJob, Data: report.JobEnd{
+		ID: r.End.Job, Product: k.key.Product, Date: k.key.Date, Schedule: s.scheduleName(k), Trigger: k.trigger.String(),
+		State: r.End.State.String(), Outcome: r.End.Outcome.String(), Error: r.End.Error, At: r.End.At, RetryAt: r.End.RetryAt,
+	}})
 }
 
 // learn takes note of what an attempt told about the key and its product.

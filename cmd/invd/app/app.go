@@ -19,6 +19,7 @@ import (
 	"invd/cmd/invd/config"
 	"invd/engine/limit"
 	"invd/engine/plan"
+	"invd/engine/report"
 	"invd/httpapi"
 	"invd/metrics"
 	"invd/storage"
@@ -61,6 +62,7 @@ type daemon struct {
 	store    *storage.Store
 	metrics  *metrics.Metrics
 	public   *httpapi.Public
+	events   *httpapi.Events
 	started  time.Time
 	booted   atomic.Bool // once every key was scheduled
 	swept    atomic.Bool // once every product's today was answered
@@ -84,6 +86,9 @@ func Run(ctx context.Context, o Options) (err error) {
 	}
 	catalogue := Catalogue(o.Config)
 	d.metrics = newMetrics(catalogue, o.Version)
+	d.events = httpapi.NewEvents(
+		func() report.Budget { return d.core.Load().engine.Budget() },
+		func() report.Source { return d.core.Load().engine.Source() })
 	d.store, err = storage.Open(o.DataDir, storage.Options{
 		Keep: o.Config.Jobs.Keep, KeepMax: o.Config.Jobs.KeepMax, NoSync: o.NoSync, Observer: d.metrics.Storage, Log: o.Log,
 	})
@@ -182,6 +187,7 @@ func (d *daemon) wait(ctx context.Context, ended <-chan error, left *int) error 
 func (d *daemon) shutdown(servers []*http.Server) {
 	ctx, cancel := context.WithTimeout(context.Background(), httpDrain)
 	defer cancel()
+	d.events.Close()
 	for _, s := range servers {
 		if err := s.Shutdown(ctx); err != nil {
 			_ = s.Close() // its listener is closed already, its connections now too

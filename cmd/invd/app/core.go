@@ -56,14 +56,14 @@ func (d *daemon) newCore(conf *config.Config, s secrets) (*core, error) {
 	c.engine, err = engine.New(engine.Options{
 		Catalogue: c.catalogue, Store: d.store, Fetcher: c.client, Limits: limits(conf), Concurrency: conf.Partner.Concurrency,
 		MaxAttempts: conf.Retry.MaxAttempts, Retry: backoff.Policy{Base: conf.Retry.Base, Cap: conf.Retry.Cap},
-		Drain: fetchDrain, Observer: d.metrics.Engine, Log: d.Log,
+		Drain: fetchDrain, Observer: d.metrics.Engine, Tell: d.events.Tell, Log: d.Log,
 	})
 	if err != nil {
 		return nil, err
 	}
 	o := httpapi.AdminOptions{
-		Controller: controller{c.engine, d}, Database: d, Metrics: d.metrics.Handler(), Token: s.token,
-		Ready: d.ready, Healthy: d.healthy, Version: d.Version, Observer: d.metrics.HTTP, Log: d.Log,
+		Controller: controller{c.engine, d}, Database: d, Metrics: d.metrics.Handler(), Events: d.events, Token: s.token,
+		Ready: d.ready, Healthy: d.healthy, Observer: d.metrics.HTTP, Log: d.Log,
 	}
 	if d.Load != nil {
 		o.Reload = d.askReload
@@ -121,6 +121,7 @@ func (d *daemon) reload(ctx context.Context) error {
 	}
 	if err != nil {
 		d.metrics.Reloaded(false)
+		d.events.Tell(report.Event{Kind: report.EventReload, Data: report.Reload{Error: err.Error()}})
 		d.Log.LogAttrs(ctx, slog.LevelError, "reload refused", slog.Any("err", err))
 		return err
 	}
@@ -139,6 +140,7 @@ func (d *daemon) reload(ctx context.Context) error {
 	d.core.Store(c)
 	c.start(ctx)
 	d.metrics.Reloaded(true)
+	d.events.Tell(report.Event{Kind: report.EventReload, Data: report.Reload{OK: true}})
 	d.Log.LogAttrs(ctx, slog.LevelInfo, "reloaded", slog.Int("products", len(conf.Products)), slog.Duration("took", time.Since(began)))
 	return nil
 }
@@ -152,6 +154,6 @@ type controller struct {
 func (c controller) Status(ctx context.Context) (report.Status, error) {
 	st, err := c.Engine.Status(ctx)
 	ready, _ := c.d.ready()
-	st.Version, st.Started, st.Ready = c.d.Version, c.d.started, ready
+	st.Version, st.Started, st.Ready, st.Cache = c.d.Version, c.d.started, ready, c.d.public.Cache()
 	return st, err
 }

@@ -110,7 +110,7 @@ func (e *Engine) Explain(ctx context.Context, k inventory.Key) (report.Explanati
 }
 
 // Refresh queues every date of a product from from to to, or of the horizon, in
-// the most urgent band. A *report.RefusedError names the pause in the way.
+// the most urgent band.
 func (e *Engine) Refresh(ctx context.Context, id inventory.ProductID, from, to inventory.Date, _ string) (report.Refreshed, error) {
 	return e.scheduler.Refresh(ctx, id, from, to)
 }
@@ -125,18 +125,7 @@ func (e *Engine) Resume(ctx context.Context, scope refresh.Scope, by string) (bo
 	return e.scheduler.Resume(ctx, scope, by)
 }
 
-// Jobs lists jobs, the newest first.
-func (e *Engine) Jobs(_ context.Context, f report.JobFilter) ([]report.Job, error) {
-	jobs, err := e.Store.Jobs(f)
-	rows := make([]report.Job, len(jobs))
-	for i, j := range jobs {
-		rows[i] = report.NewJob(j)
-	}
-	return rows, err
-}
-
-// Job returns one job, or inventory.ErrNotFound.
-func (e *Engine) Job(_ context.Context, id uint64) (report.Job, error) {
-	j, err := e.Store.Job(id)
-	return report.NewJob(j), err
+// Trigger makes every key that a schedule covers due now.
+func (e *Engine) Trigger(ctx context.Context, schedule, _ string) (report.Triggered, error) {
+	return e.scheduler.Trigger(ctx, schedule)
 }

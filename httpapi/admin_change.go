@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"errors"
-	"io"
 	"log/slog"
 	"net/http"
 	"strconv"
@@ -10,7 +9,6 @@ import (
 	"time"
 	"unicode"
 
-	"github.com/go-json-experiment/json"
 	"github.com/julienschmidt/httprouter"
 
 	"invd/engine/inventory"
@@ -19,7 +17,6 @@ import (
 )
 
 const (
-	maxBody   = 64 << 10
 	maxReason = 500                       // characters
 	maxPause  = 10 * 365 * 24 * time.Hour // longer is meant as "until resumed"
 )
@@ -91,7 +88,7 @@ func (a *admin) pause(scope scoper) httprouter.Handle {
 		}
 		p := refresh.Pause{Reason: body.Reason, By: d.who, Since: time.Now()}
 		if body.For != "" {
-			span, ok := parsePause(body.For)
+			span, ok := parsePeriod(body.For)
 			if !ok {
 				return nil, &badRequest{http.StatusBadRequest, `for: want a duration such as "30m", "2h" or "7d"`}
 			}
@@ -165,30 +162,8 @@ func (a *admin) reloadConfig(r *http.Request, _ httprouter.Params, d *demand) (a
 	}{true}, err
 }
 
-// readBody reads a JSON object of known members into v; nothing at all is an empty
-// object.
-func readBody(r *http.Request, v any) error {
-	if e := r.Header.Get("Content-Encoding"); e != "" && !strings.EqualFold(e, "identity") {
-		return &badRequest{http.StatusUnsupportedMediaType, "the body must not be compressed"}
-	}
-	b, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, maxBody))
-	if tooLong := new(http.MaxBytesError); errors.As(err, &tooLong) {
-		return &badRequest{http.StatusRequestEntityTooLarge, "the body is longer than 64 KiB"}
-	}
-	if err != nil {
-		return &badRequest{http.StatusBadRequest, "the body could not be read"}
-	}
-	if len(b) == 0 {
-		return nil
-	}
-	if err := json.Unmarshal(b, v, json.RejectUnknownMembers(true)); err != nil {
-		return &badRequest{http.StatusBadRequest, echo("bad body: " + err.Error())}
-	}
-	return nil
-}
-
-// parsePause reads a Go duration or whole days ("7d").
-func parsePause(s string) (time.Duration, bool) {
+// parsePeriod reads a Go duration or whole days ("7d").
+func parsePeriod(s string) (time.Duration, bool) {
 	if days, ok := strings.CutSuffix(s, "d"); ok {
 		n, err := strconv.ParseUint(days, 10, 16)
 		d := time.Duration(n) * 24 * time.Hour

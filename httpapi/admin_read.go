@@ -105,9 +105,9 @@ func (a *admin) jobs(w http.ResponseWriter, r *http.Request, _ httprouter.Params
 }
 
 func (a *admin) job(w http.ResponseWriter, r *http.Request, ps httprouter.Params) {
-	id, err := strconv.ParseUint(ps.ByName("id"), 10, 64)
-	if err != nil || id == 0 {
-		writeError(w, http.StatusBadRequest, "Invalid job id")
+	id, ok := parseJobID(ps)
+	if !ok {
+		writeError(w, http.StatusBadRequest, badJobID)
 		return
 	}
 	j, err := a.controller.Job(r.Context(), id)

@@ -12,6 +12,8 @@ import (
 // call it. Its errors: inventory.ErrNotFound for what does not exist,
 // *report.RefusedError for what cannot be done now.
 type Controller interface {
+	Operator
+
 	Status(ctx context.Context) (report.Status, error)
 	Products(ctx context.Context) ([]report.Product, error)
 	Product(ctx context.Context, id inventory.ProductID) (report.Product, error)

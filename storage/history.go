@@ -146,7 +146,7 @@ func (s *Store) SetRetention(keep time.Duration, keepMax int) {
 // it is damaged, in commits of a bounded size. It returns how many jobs went.
 func (s *Store) PruneJobs(now time.Time) (int, error) {
 	oldest := now.Add(-time.Duration(s.keep.Load()))
-	old, err := s.deleteJobs(func(j *refresh.Job) bool { return j.Finished.Before(oldest) })
+	old, err := s.deleteJobs(false, func(j *refresh.Job) bool { return j.Finished.Before(oldest) })
 	if err != nil {
 		return old, fmt.Errorf("prune jobs: %w", err)
 	}
@@ -154,7 +154,7 @@ func (s *Store) PruneJobs(now time.Time) (int, error) {
 	if excess <= 0 {
 		return old, nil
 	}
-	more, err := s.deleteJobs(func(*refresh.Job) bool {
+	more, err := s.deleteJobs(false, func(*refresh.Job) bool {
 		excess--
 		return excess >= 0
 	})
@@ -171,17 +171,17 @@ func (s *Store) historySize() (n int64) {
 	return n
 }
 
-// deleteJobs deletes the finished jobs that expired chooses, by id, slice by slice,
-// up to the first slice with one to keep: ids rise with time, so what is left
-// behind there is little, and goes next time.
-func (s *Store) deleteJobs(expired func(*refresh.Job) bool) (deleted int, err error) {
+// deleteJobs deletes the finished jobs that expired chooses, by id, slice by slice:
+// from all of the history, or up to the first slice with one to keep, as ids rise with
+// time, so what is left behind there is little, and goes next time.
+func (s *Store) deleteJobs(all bool, expired func(*refresh.Job) bool) (deleted int, err error) {
 	for from, done := []byte{}, false; from != nil && !done; {
 		var keys [][]byte
 		from, err = s.scan(bucketHistory, from, deleteSlice, func(key, value []byte) {
 			if j, ok := decodeJob(key, value); !ok || expired(&j) {
 				keys = append(keys, bytes.Clone(key))
 			} else {
-				done = true
+				done = !all
 			}
 		})
 		if err == nil && len(keys) > 0 {

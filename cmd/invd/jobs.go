@@ -15,7 +15,7 @@ import (
 
 // newJobs returns `invd jobs` and what it holds.
 func newJobs(g *globals) *cobra.Command {
-	return group("jobs", "List fetch jobs", newJobsList(g), newJobsShow(g))
+	return group("jobs", "List, retry and purge fetch jobs", newJobsList(g), newJobsShow(g), newJobsRetry(g), newJobsPurge(g))
 }
 
 // mostJobs is how many jobs the daemon lists at once.
@@ -78,12 +78,12 @@ func newJobsShow(g *globals) *cobra.Command {
 	var output format
 	c := &cobra.Command{Use: "show JOB", Short: "Show one job", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			id, err := strconv.ParseUint(args[0], 10, 64)
+			id, err := parseJob(args[0])
 			if err != nil {
-				return usageError{fmt.Errorf("job %q: want a number", args[0])}
+				return err
 			}
 			var j report.Job
-			if err := g.get(cmd.Context(), "/api/v1/jobs/"+strconv.FormatUint(id, 10), &j); err != nil {
+			if err := g.get(cmd.Context(), "/api/v1/jobs/"+id, &j); err != nil {
 				return err
 			}
 			return g.print(output, j, func() {

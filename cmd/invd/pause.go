@@ -27,8 +27,8 @@ func rootPath([]string) (string, error) { return "/api/v1", nil }
 
 // newSchedules returns `invd schedules` and what it holds.
 func newSchedules(g *globals) *cobra.Command {
-	return group("schedules", "List and pause schedules",
-		newSchedulesList(g),
+	return group("schedules", "List, pause and trigger schedules",
+		newSchedulesList(g), newSchedulesTrigger(g),
 		pauseCommand(g, "pause SCHEDULE", "Stop fetching the dates that a schedule covers", cobra.ExactArgs(1), schedulePath),
 		resumeCommand(g, "resume SCHEDULE", "End a schedule's pause", cobra.ExactArgs(1), schedulePath),
 	)

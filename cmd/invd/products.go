@@ -104,6 +104,7 @@ func newProductsRefresh(g *globals) *cobra.Command {
 					fmt.Fprintf(g.out, "; %d are being fetched now and follow once more", done.Running)
 				}
 				fmt.Fprintln(g.out)
+				printRefusals(g.out, "dates", done.Refused)
 			})
 		}}
 	c.Flags().StringVar(&r.From, "from", "", "first date, YYYY-MM-DD (default today)")

@@ -33,6 +33,7 @@ const (
 	First                    // the key was never fetched
 	Manual                   // an operator's refresh
 	Confirm                  // an open date was answered with nothing: ask again
+	Triggered                // an operator made its whole schedule due
 	numTriggers
 )
 
@@ -41,7 +42,7 @@ func Triggers() []Trigger { return all[Trigger](numTriggers) }
 
 // String returns the trigger's name.
 func (t Trigger) String() string {
-	return [...]string{"schedule", "first", "manual", "confirm"}[t]
+	return [...]string{"schedule", "first", "manual", "confirm", "trigger"}[t]
 }
 
 // A State is a job's place in its life.

@@ -203,15 +203,6 @@ func NewJob(j refresh.Job) Job {
 	}
 }
 
-// Refreshed says what a refresh queued.
-type Refreshed struct {
-	Product inventory.ProductID `json:"product"`
-	From    inventory.Date      `json:"from"`
-	To      inventory.Date      `json:"to"`
-	Queued  int                 `json:"queued"`  // jobs made or raised
-	Running int                 `json:"running"` // being fetched now; fetched once more after that
-}
-
 // A JobFilter chooses jobs to list, the newest first.
 type JobFilter struct {
 	States  []refresh.State     // none: every state
@@ -220,12 +211,6 @@ type JobFilter struct {
 	Limit   int                 // at most so many
 	Before  uint64              // only ids below it; 0: from the newest
 }
-
-// A RefusedError says why a command was not carried out, such as a pause.
-type RefusedError struct{ Reason string }
-
-// Error returns the reason.
-func (e *RefusedError) Error() string { return e.Reason }
 
 // A Database is what a file of the store holds.
 type Database struct {

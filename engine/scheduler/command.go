@@ -36,8 +36,8 @@ func (s *Scheduler) do(ctx context.Context, f func() error) error {
 // Refresh has every date of a product within from and to, both included, fetched
 // in the most urgent band; zero bounds mean those of the horizon. What waits is
 // raised, what runs is fetched once more after that, a retry's backoff is cut
-// short and its attempts start anew. A *report.RefusedError names the pause in
-// the way; then nothing was queued.
+// short and its attempts start anew. Dates that are paused are left out and told of in
+// Refused; when all are, it is a *report.RefusedError.
 func (s *Scheduler) Refresh(ctx context.Context, id inventory.ProductID, from, to inventory.Date) (r report.Refreshed, err error) {
 	err = s.do(ctx, func() error {
 		p := s.byID[id]
@@ -59,24 +59,23 @@ func (s *Scheduler) Refresh(ctx context.Context, id inventory.ProductID, from, t
 		}
 		from, to = max(from, p.today), min(to, last)
 		ids := p.ids[from-p.today : to-p.today+1]
+		var free []refresh.ID
+		var refused refusals
 		for _, id := range ids {
 			if scope, pause := s.paused(&s.keys[id]); pause != nil {
-				return &report.RefusedError{Reason: refusal(scope, pause)}
+				refused.add(s.keys[id].key.Date, refusal(scope, pause))
+				continue
 			}
+			free = append(free, id)
 		}
-		r = report.Refreshed{Product: id, From: from, To: to}
-		s.refresh(ids, time.Now(), &r)
-		return s.fatal
+		r = report.Refreshed{Product: id, From: from, To: to, Refused: refused}
+		s.refresh(free, time.Now(), &r)
+		if s.fatal != nil {
+			return s.fatal
+		}
+		return refused.err(len(free))
 	})
 	return r, err
-}
-
-func refusal(scope refresh.Scope, p *refresh.Pause) string {
-	msg := fmt.Sprintf("%s is paused since %s", scope, p.Since.Format(time.RFC3339))
-	if p.Reason != "" {
-		msg += ": " + p.Reason
-	}
-	return msg
 }
 
 func (s *Scheduler) refresh(ids []refresh.ID, now time.Time, r *report.Refreshed) {

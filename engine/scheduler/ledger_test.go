@@ -170,6 +170,7 @@ func TestEveryTickThatWasDueHasOneOutcome(t *testing.T) {
 			case 4:
 				p := b.products[b.random.IntN(len(b.products))]
 				b.refresh(p.ids[:1+b.random.IntN(len(p.ids))], b.now, &report.Refreshed{})
+				_ = b.trigger(b.scoped(randomScope(b.random)), b.now, &report.Triggered{}) // refused while paused
 			case 5:
 				if b.random.IntN(2) == 0 {
 					b.closeLedger(b.now)

@@ -224,6 +224,10 @@ func TestEveryKeyIsInOnePlace(t *testing.T) {
 				if len(b.pauses) == 0 {
 					b.refresh(p.ids[:1+b.random.IntN(len(p.ids))], b.now, &report.Refreshed{})
 				}
+			case 6:
+				_ = b.trigger(b.scoped(scopes[b.random.IntN(len(scopes))]), b.now, &report.Triggered{}) // refused while paused
+			case 7:
+				b.retryAll()
 			case 3:
 				b.now = b.now.Add(time.Duration(b.random.IntN(30*3600)) * time.Second) // on, over a night
 			case 4:

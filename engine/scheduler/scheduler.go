@@ -188,7 +188,7 @@ func (s *Scheduler) expire(ids []refresh.ID, now time.Time) {
 }
 
 // start makes jobs of keys that are in no place, and queues them. A full disk
-// puts them back on the wheel for a while. Only what somebody asked for is on disk
+// puts them back on the wheel for a while. Only what somebody waits for is on disk
 // when it returns: a key that is due is due after a restart too.
 func (s *Scheduler) start(ids []refresh.ID, now time.Time) {
 	for len(ids) > 0 && s.fatal == nil {

@@ -230,8 +230,11 @@ var word = regexp.MustCompile(`"[^"]*"|'[^']*'|[^\s"']+`)
 func commandOf(text string) []string {
 	text, _, _ = strings.Cut(text, " #")
 	words := word.FindAllString(text, -1)
-	if len(words) > 2 && words[0] == "sudo" && words[1] == "-u" {
+	switch {
+	case len(words) > 2 && words[0] == "sudo" && words[1] == "-u":
 		words = words[3:]
+	case len(words) > 1 && words[0] == "sudo" && words[1] == "-E":
+		words = words[2:]
 	}
 	if len(words) > 2 && slices.Equal(words[:2], []string{"go", "run"}) && words[2] == "./cmd/invd" {
 		words = words[2:]

@@ -170,6 +170,9 @@ func (e *Engine) Ready() <-chan struct{} { return e.scheduler.Ready() }
 // Swept is closed once every product's today has been answered.
 func (e *Engine) Swept() <-chan struct{} { return e.scheduler.Swept() }
 
+// Alive returns nil if the scheduler's loop turns before ctx is done.
+func (e *Engine) Alive(ctx context.Context) error { return e.scheduler.Alive(ctx) }
+
 // warn tells when the schedules ask for more than the budget gives.
 func (e *Engine) warn(ctx context.Context) {
 	if stretch := e.Catalogue.Rules.Stretch(); stretch > 1 {

@@ -33,7 +33,7 @@ func newServe(g *globals) *cobra.Command {
 			defer signal.Stop(hangups)
 			return app.Run(cmd.Context(), app.Options{
 				Config: conf, DataDir: g.dataDir, Version: version(), Log: g.logger(), Listen: listen, AdminListen: adminListen,
-				Load: load, Hangups: hangups,
+				Load: load, Hangups: hangups, Supervised: true,
 			})
 		},
 	}

@@ -33,6 +33,9 @@ func (s *Scheduler) do(ctx context.Context, f func() error) error {
 	}
 }
 
+// Alive returns nil once Run's goroutine has come round to it.
+func (s *Scheduler) Alive(ctx context.Context) error { return s.do(ctx, func() error { return nil }) }
+
 // Refresh has every date of a product within from and to, both included, fetched
 // in the most urgent band; zero bounds mean those of the horizon. What waits is
 // raised, what runs is fetched once more after that, a retry's backoff is cut

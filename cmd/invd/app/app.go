@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"invd/cmd/invd/config"
+	"invd/cmd/invd/supervisor"
 	"invd/engine/limit"
 	"invd/engine/plan"
 	"invd/engine/report"
@@ -39,6 +40,10 @@ type Options struct {
 	Log     *slog.Logger
 
 	Listen, AdminListen string // addresses to bind, unless Listeners are given
+
+	// Supervised says that the process is this daemon's alone: its supervisor, if
+	// it has one, is told how the daemon does and may have bound its addresses.
+	Supervised bool
 
 	// For tests and simulations, which have neither ports nor a real disk's time.
 	Listeners *Listeners
@@ -144,9 +149,12 @@ func (d *daemon) serve(ctx context.Context) error {
 		}()
 	}
 	d.core.Load().start(ctx)
+	unwatch := d.supervise(ctx)
+	defer unwatch()
 	left := len(servers)
 	failed := d.wait(ctx, ended, &left)
 	d.draining.Store(true)
+	d.tell(supervisor.Stopping)
 	if failed != nil {
 		d.Log.LogAttrs(ctx, slog.LevelError, "stopping", slog.Any("err", failed))
 	} else {
@@ -202,19 +210,42 @@ func (d *daemon) listen() (*Listeners, error) {
 	}
 	var l Listeners
 	var err error
-	if l.Public, err = net.Listen("tcp", d.Listen); err != nil {
-		return nil, fmt.Errorf("listen on %s: %w", d.Listen, err)
+	if d.Supervised {
+		if l.Public, l.Admin, err = supervisor.Listeners(); err != nil {
+			return nil, err
+		}
 	}
-	if l.Admin, err = net.Listen("tcp", d.AdminListen); err != nil {
-		_ = l.Public.Close()
-		return nil, fmt.Errorf("listen on %s: %w", d.AdminListen, err)
+	if err := bind(&l.Public, d.Listen); err != nil {
+		return nil, errors.Join(err, l.close())
+	}
+	if err := bind(&l.Admin, d.AdminListen); err != nil {
+		return nil, errors.Join(err, l.close())
 	}
 	if l.Socket, err = listenSocket(Socket(d.DataDir)); err != nil {
-		_ = l.Public.Close()
-		_ = l.Admin.Close()
-		return nil, err
+		return nil, errors.Join(err, l.close())
 	}
 	return &l, nil
+}
+
+// bind listens on an address, unless there is a listener already.
+func bind(l *net.Listener, address string) (err error) {
+	if *l != nil {
+		return nil
+	}
+	if *l, err = net.Listen("tcp", address); err != nil {
+		*l = nil
+		return fmt.Errorf("listen on %s: %w", address, err)
+	}
+	return nil
+}
+
+func (l *Listeners) close() (err error) {
+	for _, l := range []net.Listener{l.Public, l.Admin, l.Socket} {
+		if l != nil {
+			err = errors.Join(err, l.Close())
+		}
+	}
+	return err
 }
 
 // Socket returns the path of a data dir's admin socket.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"invd/cmd/invd/config"
+	"invd/cmd/invd/supervisor"
 	"invd/engine"
 	"invd/engine/backoff"
 	"invd/engine/partner"
@@ -114,6 +115,8 @@ func (d *daemon) askReload(ctx context.Context) error {
 // changes nothing. Fetches in flight are let finish, reads go on all the while.
 func (d *daemon) reload(ctx context.Context) error {
 	began := time.Now()
+	d.tell(supervisor.Reloading)
+	defer d.tellReady()
 	conf, err := d.Load()
 	var s secrets
 	if err == nil {

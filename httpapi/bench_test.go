@@ -7,9 +7,10 @@ import (
 
 	"invd/engine/inventory"
 	"invd/engine/plan"
+	"invd/metrics"
 )
 
-// warm returns a handler, a request that it has cached the answer to, and a
+// warm returns a handler that is counted as in the daemon, a request that it has cached the answer to, and a
 // writer that costs nothing.
 func warm(tb testing.TB, path string, header http.Header) (p *Public, r *http.Request, w *sheet) {
 	catalogue := testCatalogue(tb)
@@ -18,7 +19,10 @@ func warm(tb testing.TB, path string, header http.Header) (p *Public, r *http.Re
 	for ahead := range inventory.Date(3) { // the date may change under the test
 		store.put(record(14, today+ahead, time.Now(), nightSafari(tb, today+ahead)...))
 	}
-	p = mustPublic(tb, PublicOptions{Reader: store, Catalogue: func() *plan.Catalogue { return catalogue }, CacheBytes: 1 << 20})
+	p = mustPublic(tb, PublicOptions{
+		Reader: store, Catalogue: func() *plan.Catalogue { return catalogue }, CacheBytes: 1 << 20,
+		Observer: metrics.New(metrics.Options{Schedules: []string{"today", "week", "month", "season"}, Handlers: Handlers()}).HTTP,
+	})
 	tb.Cleanup(p.Close)
 	r = &http.Request{Method: http.MethodGet, URL: mustURL(path), Header: header}
 	r.URL.RawQuery = "date=" + (today + 1).String()

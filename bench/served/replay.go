@@ -9,6 +9,7 @@ import (
 // A replay is the bare handler: it answers everything with the bytes and headers
 // that invd gave once.
 type replay struct {
+	code   int
 	header []member
 	body   []byte
 }
@@ -18,14 +19,17 @@ type member struct {
 	value []string
 }
 
-// replayOf asks h.
-func replayOf(h http.Handler, path string) (*replay, error) {
-	w := httptest.NewRecorder()
-	h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
-	if w.Code != http.StatusOK {
+// replayOf asks h, with a header line if it is not "".
+func replayOf(h http.Handler, path, header, value string) (*replay, error) {
+	w, request := httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, path, nil)
+	if header != "" {
+		request.Header.Set(header, value)
+	}
+	h.ServeHTTP(w, request)
+	if w.Code >= http.StatusBadRequest {
 		return nil, fmt.Errorf("%s: %d %s", path, w.Code, w.Body)
 	}
-	r := &replay{body: w.Body.Bytes()}
+	r := &replay{code: w.Code, body: w.Body.Bytes()}
 	for name, value := range w.Header() {
 		r.header = append(r.header, member{name, value})
 	}
@@ -37,6 +41,8 @@ func (a *replay) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 	for i := range a.header {
 		h[a.header[i].name] = a.header[i].value
 	}
-	w.WriteHeader(http.StatusOK)
-	_, _ = w.Write(a.body) // the reader has gone; there is nobody to tell
+	w.WriteHeader(a.code)
+	if len(a.body) > 0 {
+		_, _ = w.Write(a.body) // the reader has gone; there is nobody to tell
+	}
 }

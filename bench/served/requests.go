@@ -3,6 +3,7 @@ package served
 import (
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 
 	"invd/engine/inventory"
 )
@@ -25,6 +26,35 @@ func Requests(keys []inventory.Key, path func(inventory.Key) string, lines strin
 		requests[i] = fmt.Appendf(nil, "GET %s HTTP/1.1\r\nHost: localhost\r\n%s\r\n", path(k), lines)
 	}
 	return requests
+}
+
+// Conditional returns the same GETs with the ETags that a server has now.
+func Conditional(addr string, keys []inventory.Key, path func(inventory.Key) string) ([][]byte, error) {
+	plain := http.Client{Transport: &http.Transport{DisableCompression: true}}
+	defer plain.CloseIdleConnections()
+	requests := make([][]byte, len(keys))
+	for i, k := range keys {
+		answer, err := plain.Get("http://" + addr + path(k))
+		if err != nil {
+			return nil, err
+		}
+		_ = answer.Body.Close() // only its header is wanted
+		line := fmt.Sprintf("If-None-Match: %s\r\n", answer.Header.Get("ETag"))
+		requests[i] = Requests(keys[i:i+1], path, line)[0]
+	}
+	return requests, nil
+}
+
+// Products returns the first of each product's keys.
+func Products(keys []inventory.Key) (first []inventory.Key) {
+	seen := map[inventory.ProductID]bool{}
+	for _, k := range keys {
+		if !seen[k.Product] {
+			seen[k.Product] = true
+			first = append(first, k)
+		}
+	}
+	return first
 }
 
 // Draw returns n of the keys, or all if there are no more, in random order; the

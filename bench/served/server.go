@@ -16,11 +16,15 @@ import (
 
 // The servers, by what they are.
 const (
-	Bare      = "bare"       // the bytes and headers of one key's slots, whatever is asked for
-	BareDates = "bare-dates" // the same of one product's dates
-	Warm      = "warm"       // invd as it is: metrics, a cache of 256 MiB
-	Cold      = "cold"       // a cache of 1 MiB: nearly every read misses it, and fills it in vain
-	Uncounted = "uncounted"  // no metrics
+	Bare          = "bare"       // the bytes and headers of one key's slots, whatever is asked for
+	BareGzip      = "bare-gzip"  // the same zipped
+	Bare304       = "bare-304"   // the same for a reader who has them
+	BareDates     = "bare-dates" // the bytes and headers of one product's dates
+	BareDatesGzip = "bare-dates-gzip"
+	BareDates304  = "bare-dates-304"
+	Warm          = "warm"      // invd as it is: metrics, a cache of 256 MiB
+	Cold          = "cold"      // a cache of 1 MiB: nearly every read misses it, and fills it in vain
+	Uncounted     = "uncounted" // no metrics
 )
 
 // Hot is how many keys are read when reads are to hit the cache.
@@ -75,10 +79,14 @@ func open(dir string, n int) (_ *world, err error) {
 			return nil, errors.Join(err, w.close())
 		}
 	}
-	for name, path := range map[string]string{Bare: SlotsPath(w.keys[0]), BareDates: DatesPath(w.keys[0])} {
-		bare, err := replayOf(w.publics[0], path)
+	slots, dates := SlotsPath(w.keys[0]), DatesPath(w.keys[0])
+	for _, of := range []struct{ name, path, header, value string }{
+		{Bare, slots, "", ""}, {BareGzip, slots, "Accept-Encoding", "gzip"}, {Bare304, slots, "If-None-Match", "*"},
+		{BareDates, dates, "", ""}, {BareDatesGzip, dates, "Accept-Encoding", "gzip"}, {BareDates304, dates, "If-None-Match", "*"},
+	} {
+		bare, err := replayOf(w.publics[0], of.path, of.header, of.value)
 		if err == nil {
-			err = w.serve(name, bare)
+			err = w.serve(of.name, bare)
 		}
 		if err != nil {
 			return nil, errors.Join(err, w.close())

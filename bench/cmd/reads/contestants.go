@@ -44,12 +44,7 @@ func slotsOf(c *config, servers *served.Process) asker {
 
 func datesOf(c *config, servers *served.Process) asker {
 	a := slotsOf(c, servers)
-	var products []inventory.Key
-	for _, k := range a.all {
-		if k.Date == served.Today() {
-			products = append(products, k)
-		}
-	}
+	products := served.Products(a.all)
 	a.hot, a.all, a.path = served.Draw(products, served.Hot), products, served.DatesPath
 	return a
 }
@@ -64,19 +59,8 @@ func (a asker) cold(name string) question {
 
 // unchanged asks for each hot key with the ETag that it has.
 func (a asker) unchanged(name string) (question, error) {
-	q := question{name, served.Warm, make([][]byte, len(a.hot)), http.StatusNotModified}
-	plain := http.Client{Transport: &http.Transport{DisableCompression: true}}
-	defer plain.CloseIdleConnections()
-	for i, k := range a.hot {
-		answer, err := plain.Get("http://" + a.servers.Addresses[served.Warm] + a.path(k))
-		if err != nil {
-			return q, err
-		}
-		_ = answer.Body.Close() // only its header is wanted
-		line := fmt.Sprintf("If-None-Match: %s\r\n", answer.Header.Get("ETag"))
-		q.requests[i] = served.Requests(a.hot[i:i+1], a.path, line)[0]
-	}
-	return q, nil
+	requests, err := served.Conditional(a.servers.Addresses[served.Warm], a.hot, a.path)
+	return question{name, served.Warm, requests, http.StatusNotModified}, err
 }
 
 // atFull asks without pause: requests a second, and what one takes of the server's

@@ -45,7 +45,7 @@ func newRoot(stdout, stderr io.Writer) (root *cobra.Command, ran *bool) {
 	f.StringVar(&g.logLevel, "log-level", "info", "debug, info, warn or error")
 	f.StringVar(&g.logFormat, "log-format", "text", "text or json")
 	root.AddCommand(
-		newServe(&g), newDemo(&g), newPartner(&g),
+		newServe(&g), newDemo(&g), newPartner(&g), newSimulate(&g),
 		newCheck(&g), newConfig(&g), newVersion(&g),
 		newStatus(&g), newExplain(&g), newProducts(&g), newSchedules(&g), newJobs(&g), newPause(&g), newResume(&g),
 		newDB(&g),

@@ -268,7 +268,8 @@ func listenSocket(path string) (net.Listener, error) {
 	return l, nil
 }
 
-func limits(c *config.Config) []limit.Limit {
+// Limits returns what a configuration says that the partner allows.
+func Limits(c *config.Config) []limit.Limit {
 	l := make([]limit.Limit, len(c.Partner.Limits))
 	for i, x := range c.Partner.Limits {
 		l[i] = limit.Limit{Requests: x.Requests, Per: x.Per}

@@ -18,5 +18,5 @@ func Catalogue(c *config.Config) *plan.Catalogue {
 	for i, p := range c.Products {
 		products[i] = plan.Product{ID: inventory.ProductID(p.ID), Name: p.Name, Zone: p.Zone, Weight: p.Weight, Enabled: p.Enabled}
 	}
-	return plan.NewCatalogue(plan.NewRules(schedules), products).Within(limit.PerDay(limits(c)))
+	return plan.NewCatalogue(plan.NewRules(schedules), products).Within(limit.PerDay(Limits(c)))
 }

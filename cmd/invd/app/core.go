@@ -55,7 +55,7 @@ func (d *daemon) newCore(conf *config.Config, s secrets) (*core, error) {
 	})
 	var err error
 	c.engine, err = engine.New(engine.Options{
-		Catalogue: c.catalogue, Store: d.store, Fetcher: c.client, Limits: limits(conf), Concurrency: conf.Partner.Concurrency,
+		Catalogue: c.catalogue, Store: d.store, Fetcher: c.client, Limits: Limits(conf), Concurrency: conf.Partner.Concurrency,
 		MaxAttempts: conf.Retry.MaxAttempts, Retry: backoff.Policy{Base: conf.Retry.Base, Cap: conf.Retry.Cap},
 		Drain: fetchDrain, Observer: d.metrics.Engine, Tell: d.events.Tell, Log: d.Log,
 	})

@@ -92,7 +92,10 @@ type Product struct {
 	Enabled bool
 }
 
-// defaults is what a file that says nothing would mean, were it allowed to.
+// Default returns what a file that says nothing would mean, were it allowed to: it
+// has no partner and no products.
+func Default() *Config { return defaults() }
+
 func defaults() *Config {
 	return &Config{
 		Timezone: time.UTC,

@@ -1,0 +1,87 @@
+package simulation_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"invd/cmd/invd/app"
+	"invd/cmd/invd/config"
+	"invd/cmd/invd/simulation"
+	"invd/engine/limit"
+	"invd/engine/partner/world"
+)
+
+// small is a tenth of the reference world, and a tenth of its budget.
+func small(seed uint64, policy string) simulation.Options {
+	zone := time.FixedZone("SGT", 8*60*60)
+	c := simulation.Catalogue(45, zone, app.Catalogue(config.Default()).Rules)
+	w := world.Reference(seed, simulation.Products(c), zone)
+	w.Reads = 10_000
+	return simulation.Options{
+		World: w, Catalogue: c, Limits: []limit.Limit{{Requests: 3, Per: time.Minute}},
+		Concurrency: 4, Latency: 150 * time.Millisecond, Policy: policy, Days: 1,
+	}
+}
+
+func mustCompare(t *testing.T, runs ...simulation.Options) []simulation.Result {
+	t.Helper()
+	results, err := simulation.Compare(t.Context(), runs, func(simulation.Result) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return results
+}
+
+// ascending are the policies from the worst to the best, and by how much each is
+// at least better than the one before.
+var ascending = []struct {
+	policy string
+	by     float64
+}{{"seed", 0}, {"cadence", 0.2}}
+
+func TestPoliciesComeInTheirOrder(t *testing.T) {
+	var runs []simulation.Options
+	for _, p := range ascending {
+		runs = append(runs, small(1, p.policy))
+	}
+	before := 0.0
+	for i, r := range mustCompare(t, runs...) {
+		if r.Fresh < before+ascending[i].by {
+			t.Errorf("%s: %.3f of the reads fresh, want %.3f more than the %.3f of the one before", r.Policy, r.Fresh, ascending[i].by, before)
+		}
+		before = r.Fresh
+		if r.Fullest > 3 || r.Refused > 0 {
+			t.Errorf("%s: %d requests within a minute and %d refused, want at most 3 and 0", r.Policy, r.Fullest, r.Refused)
+		}
+		if r.Budget < 0.98 || r.Budget > 1 {
+			t.Errorf("%s: %.3f of the budget used, want nearly all", r.Policy, r.Budget)
+		}
+		if r.Reads < 9_000 || r.Available < r.Fresh || r.Answered < r.Available {
+			t.Errorf("%s: %d reads, %.3f answered, %.3f available, %.3f fresh", r.Policy, r.Reads, r.Answered, r.Available, r.Fresh)
+		}
+	}
+}
+
+func TestARunFollowsFromItsOptions(t *testing.T) {
+	for _, p := range ascending {
+		r := mustCompare(t, small(2, p.policy), small(2, p.policy))
+		if diff := cmp.Diff(r[0], r[1], cmpopts.IgnoreFields(simulation.Result{}, "Took")); diff != "" {
+			t.Errorf("%s: two runs of one market (-one +other):\n%s", p.policy, diff)
+		}
+	}
+}
+
+func TestACanceledComparisonEnds(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := simulation.Compare(ctx, []simulation.Options{small(1, "seed")}, func(simulation.Result) {
+		t.Error("a run was finished")
+	}); !errors.Is(err, context.Canceled) {
+		t.Errorf("Compare = %v, want it canceled", err)
+	}
+}

@@ -8,26 +8,10 @@ import (
 	"invd/engine/report"
 )
 
-// gridProducts is how many products one visit to Run's goroutine copies: 60 dates
-// of each take it a tenth of a millisecond.
-const gridProducts = 128
-
-// Grid returns how old every key is. It visits Run's goroutine once for every
-// gridProducts products, so that what is due in the meantime waits for one such
-// part and not for all of it; the rows of different parts are as of moments that
-// lie a few milliseconds apart.
+// Grid returns how old every key is.
 func (s *Scheduler) Grid(ctx context.Context) (g report.Grid, err error) {
-	for from, total := 0, 1; from < total; from += gridProducts {
-		err := s.do(ctx, func() error {
-			total = len(s.products)
-			s.copyGrid(&g, s.products[from:min(from+gridProducts, total)], time.Now())
-			return nil
-		})
-		if err != nil {
-			return g, err
-		}
-	}
-	return g, nil
+	err = s.inParts(ctx, func(part []*product, now time.Time) { s.copyGrid(&g, part, now) })
+	return g, err
 }
 
 // copyGrid appends a row for each of part to g.
@@ -46,10 +30,7 @@ func (s *Scheduler) copyGrid(g *report.Grid, part []*product, now time.Time) {
 	}
 	cells := make([]report.Cell, 0, len(part)*s.Catalogue.Rules.Horizon())
 	for _, p := range part {
-		row := report.GridRow{ID: p.ID, Name: p.Name, State: s.productState(p), Today: p.today}
-		if pause, ok := s.pauses[refresh.Scope{Product: p.ID}]; ok {
-			row.Paused = &pause
-		}
+		row := report.GridRow{ID: p.ID, Name: p.Name, State: s.productState(p), Today: p.today, Paused: s.pauseOf(refresh.Scope{Product: p.ID})}
 		first := len(cells)
 		for _, id := range p.ids {
 			k := &s.keys[id]

@@ -59,7 +59,7 @@ func running(t testing.TB, products int) (s *Scheduler, stop func()) {
 
 func TestTheGridHasEveryProductInOrderAndEveryDate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		const products = 2*gridProducts + 3 // three visits
+		const products = 2*partProducts + 3 // three visits
 		s, stop := running(t, products)
 		defer stop()
 		if err := s.Pause(t.Context(), refresh.Scope{Product: 16}, refresh.Pause{Reason: "works"}); err != nil {
@@ -140,6 +140,18 @@ func TestTheGridAndTheStatusCountTheSame(t *testing.T) {
 	}
 }
 
+// BenchmarkStatus is one status of 300,000 keys, all of which wait in the queue.
+func BenchmarkStatus(b *testing.B) {
+	s, stop := running(b, 5000)
+	defer stop()
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := s.Status(b.Context(), new(report.Status)); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 // BenchmarkGrid is one look at 300,000 keys while the scheduler runs; held is the
 // longest that one visit keeps it.
 func BenchmarkGrid(b *testing.B) {
@@ -153,10 +165,10 @@ func BenchmarkGrid(b *testing.B) {
 		}
 	}
 	b.StopTimer()
-	for from := 0; from < len(s.products); from += gridProducts {
+	for from := 0; from < len(s.products); from += partProducts {
 		var g report.Grid
 		began := time.Now()
-		s.copyGrid(&g, s.products[from:min(from+gridProducts, len(s.products))], began) // it idles: nothing is due
+		s.copyGrid(&g, s.products[from:min(from+partProducts, len(s.products))], began) // it idles: nothing is due
 		longest = max(longest, time.Since(began))
 	}
 	b.ReportMetric(float64(longest.Microseconds()), "held-µs")

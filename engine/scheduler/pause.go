@@ -13,10 +13,19 @@ import (
 
 // paused returns the pause that stops a key, the widest first, or nil.
 func (s *Scheduler) paused(k *key) (refresh.Scope, *refresh.Pause) {
-	if p, ok := s.pauses[refresh.Everything]; ok {
-		return refresh.Everything, &p
+	if p := s.pauseOf(refresh.Everything); p != nil {
+		return refresh.Everything, p
 	}
 	return s.withheld(k)
+}
+
+// pauseOf returns a scope's own pause, or nil.
+func (s *Scheduler) pauseOf(scope refresh.Scope) *refresh.Pause {
+	if p, ok := s.pauses[scope]; ok {
+		found := p // of all keys that are asked about, only those with a pause cost an allocation
+		return &found
+	}
+	return nil
 }
 
 // withheld returns the pause of a key's schedule or product, or nil. A key is
@@ -24,8 +33,8 @@ func (s *Scheduler) paused(k *key) (refresh.Scope, *refresh.Pause) {
 // the queue keeps its order.
 func (s *Scheduler) withheld(k *key) (refresh.Scope, *refresh.Pause) {
 	for _, scope := range [...]refresh.Scope{{Schedule: s.scheduleName(k)}, {Product: s.products[k.product].ID}} {
-		if p, ok := s.pauses[scope]; ok {
-			return scope, &p
+		if p := s.pauseOf(scope); p != nil {
+			return scope, p
 		}
 	}
 	return refresh.Scope{}, nil

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"bytes"
+	"compress/gzip"
 	"errors"
 	"io"
 	"log/slog"
@@ -20,7 +21,7 @@ import (
 
 // Bounds on the jobs that a page lists.
 const (
-	pageFailures = 20
+	pageFailures = 10
 	pageJobs     = 20
 )
 
@@ -147,9 +148,17 @@ func (a *admin) draw(w http.ResponseWriter, r *http.Request, code int, draw func
 	h.Set("Referrer-Policy", "no-referrer")
 	h["X-Content-Type-Options"] = nosniff
 	h["Cache-Control"] = noStore
+	h.Set("Vary", "Accept-Encoding")
+	body := b.Bytes()
+	if acceptsGzip(r.Header["Accept-Encoding"]) { // a grid is the same words over and over, and may come through a tunnel
+		h.Set("Content-Encoding", "gzip")
+		body = pageZip.compress(body)
+	}
 	w.WriteHeader(code)
-	_, _ = w.Write(b.Bytes()) // the reader has gone; there is nobody to tell
+	_, _ = w.Write(body) // the reader has gone; there is nobody to tell
 }
+
+var pageZip = newCompressor(gzip.BestSpeed)
 
 // asset answers /assets/ with what pages refer to, under names that change with the
 // content.

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"compress/gzip"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -53,7 +54,7 @@ func NewPublic(o PublicOptions) (*Public, error) {
 	}
 	p := &Public{
 		reader: o.Reader, catalogue: o.Catalogue, demand: o.Demand,
-		answers: cached, zip: newCompressor(), guard: newGuard(o.Observer, o.Log),
+		answers: cached, zip: newCompressor(gzip.DefaultCompression), guard: newGuard(o.Observer, o.Log),
 	}
 	p.router = newRouter(p.routes(probes{ready: o.Ready, healthy: o.Healthy}), http.HandlerFunc(preflight))
 	return p, nil

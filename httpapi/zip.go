@@ -9,8 +9,12 @@ import (
 // A compressor lends out gzip writers, which are large.
 type compressor struct{ pool sync.Pool }
 
-func newCompressor() *compressor {
-	return &compressor{sync.Pool{New: func() any { return gzip.NewWriter(nil) }}}
+// newCompressor makes a compressor of one of package gzip's levels.
+func newCompressor(level int) *compressor {
+	return &compressor{sync.Pool{New: func() any {
+		w, _ := gzip.NewWriterLevel(nil, level) // it fails for other levels only
+		return w
+	}}}
 }
 
 func (c *compressor) compress(b []byte) []byte {

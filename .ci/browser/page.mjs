@@ -197,7 +197,8 @@ async function main() {
     console.log("the picture");
     await change(root, "/api/v1/schedules/season/resume", {});
     const shown = await open({}, "/?per=25");
-    await waitFor("the sweep is over", 60, async () => await shown.locator(".grid tbody tr").nth(1).locator(".g4, .g5").count() === 0);
+    await waitFor("the sweep is over, and dates are late", 90, async () =>
+      await shown.locator(".grid tbody tr").nth(5).locator(".g4").count() === 0 && await shown.locator(".grid td .g2").count() > 5);
     await shown.evaluate(() => { // rows enough, and not the product with the name of a script
       for (const e of document.querySelectorAll(".grid tbody tr:nth-child(n+13), #failed tbody tr:nth-child(n+4)")) e.remove();
     });

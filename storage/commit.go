@@ -14,10 +14,14 @@ import (
 )
 
 const (
-	maxBatch     = 1024             // ops in one transaction
-	confirmDelay = time.Second      // that a confirmation waits for company
-	jobDelay     = time.Minute      // that a job waits which CreateJobsSoon took
-	fullDelay    = 10 * time.Second // before confirmations are tried again on a full disk
+	maxBatch  = 1024             // ops in one transaction
+	jobDelay  = time.Minute      // that a job waits which CreateJobsSoon took
+	fullDelay = 10 * time.Second // before confirmations are tried again on a full disk
+
+	// confirmDelay is what a confirmation waits for company. At 30 requests a minute
+	// the next one is written down two seconds after the one before, and so before
+	// this: a fetch that changes nothing costs one commit then, not two.
+	confirmDelay = 2 * time.Second
 )
 
 // An op is a write that waits for its commit. apply runs on the committer's

@@ -124,7 +124,7 @@ func (a *attempt) sync(ctx context.Context, answer partner.Answer, end refresh.E
 }
 
 // show has a confirmation written at once when somebody waits for it. Others wait
-// for company, a second at most.
+// for company, two seconds at most.
 func (a *attempt) show() error {
 	if !a.task.Urgent {
 		return nil

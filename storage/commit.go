@@ -100,8 +100,8 @@ func (s *Store) drain(batch []*op) []*op {
 	return batch
 }
 
-// write commits the batch and every confirmation held, then publishes, then
-// acknowledges. After an error nothing of it is stored.
+// write commits the batch and every confirmation held, which raises the generations,
+// then acknowledges. After an error nothing of it is stored.
 func (s *Store) write(batch []*op) error {
 	held := s.held.take()
 	if len(batch) == 0 && held.empty() {
@@ -163,6 +163,8 @@ func (s *Store) attempt(t *txn, batch []*op, held holding) (err error) {
 	if !t.wrote {
 		return nil
 	}
+	odd := s.generations.begin(t.touched)
+	defer func() { s.generations.end(odd, errors.Is(err, ErrFull)) }() // before anybody is told
 	if err := s.commitTx(t.tx); err != nil {
 		return classify(err)
 	}

@@ -14,6 +14,7 @@ import (
 type Synced struct {
 	Outcome                            refresh.Outcome // Changed, Unchanged, Closed or Stale
 	Added, Changed, Removed, Unchanged int             // all 0 when stale
+	Recounted, Repriced                int             // of Changed: in anything but prices; in prices. One slot may be both
 }
 
 // Sync stores an answer of the partner and ends its attempt, both in one

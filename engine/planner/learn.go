@@ -11,7 +11,7 @@ import (
 type Fetch struct {
 	At       time.Time
 	State    inventory.State
-	Slots    int  // that it has
+	Slots    int  // that it has; 0 when it is the same as before
 	Changed  int  // slots that are new, gone or have other places left
 	Repriced bool // some price is another one
 	Ends     int  // minute of the day at which the last slot starts; 0: not known
@@ -25,8 +25,9 @@ const (
 	dateMemory    = .98
 )
 
-// Fetched takes note of an answer for a key.
-func (p *Planner) Fetched(id uint32, f Fetch, now time.Time) {
+// Fetched takes note of an answer for a key, and returns how likely it was that it
+// would say nothing new; known is false for the first.
+func (p *Planner) Fetched(id uint32, f Fetch, now time.Time) (probability float64, known bool) {
 	p.clock.advance(now.Unix())
 	k := &p.keys[id]
 	x := &p.products[k.product]
@@ -38,7 +39,7 @@ func (p *Planner) Fetched(id uint32, f Fetch, now time.Time) {
 		p.cold--
 		p.countDate(k, f.State)
 	} else {
-		p.calibrate(k, f)
+		probability, known = p.probability(k), true
 		p.learnChanges(k, x, f)
 		if reopened || f.State == inventory.Closed && k.state != inventory.Closed {
 			p.countDate(k, f.State)
@@ -47,7 +48,9 @@ func (p *Planner) Fetched(id uint32, f Fetch, now time.Time) {
 	before := int64(k.fetched)
 	k.tau, k.fetched, k.suspect = p.clock.op, uint32(f.At.Unix()), 0
 	k.state = f.State
-	k.slots = uint8(min(f.Slots, 255))
+	if f.Slots > 0 {
+		k.slots = uint8(min(f.Slots, 255))
+	}
 	if f.Ends > 0 {
 		k.ends = int16(f.Ends)
 	}
@@ -58,6 +61,7 @@ func (p *Planner) Fetched(id uint32, f Fetch, now time.Time) {
 	if reopened {
 		p.suspectClosed(x, k.date.Weekday())
 	}
+	return probability, known
 }
 
 // settlePrice lets the price follow the index of what is called for, over two

@@ -59,7 +59,6 @@ type Planner struct {
 	scores          []float32 // scratch of sweep
 	revisit         []uint32  // of which more is known: perhaps they are due sooner
 	moves, spare    []Move    // what Turn returns next, and what it returned last
-	calibration     [Bins]Bin
 }
 
 const states = int(inventory.Open) + 1

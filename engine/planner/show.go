@@ -5,24 +5,6 @@ import (
 	"time"
 )
 
-// Bins is how many steps of probability the calibration has.
-const Bins = 10
-
-// A Bin counts the fetches before which an answer was given a probability of being
-// true still that lies in one tenth, and how often it was.
-type Bin struct{ Fetches, True uint64 }
-
-func (p *Planner) calibrate(k *key, f Fetch) {
-	b := &p.calibration[min(Bins-1, int(p.probability(k)*Bins))]
-	b.Fetches++
-	if f.Changed == 0 && !f.Repriced {
-		b.True++
-	}
-}
-
-// Calibration returns a bin for each tenth of probability, from 0 up.
-func (p *Planner) Calibration() [Bins]Bin { return p.calibration }
-
 // A View says what is known of a key.
 type View struct {
 	Changes, Reads float64 // a day, by the readers' clock
@@ -73,3 +55,6 @@ func (p *Planner) Summary(now time.Time) Summary {
 	}
 	return s
 }
+
+// Price returns what a call is worth at the margin, in reads.
+func (p *Planner) Price() float64 { return p.price }

@@ -23,6 +23,9 @@ const (
 // queue, and returns what is to be moved. The result is valid until the next call.
 func (p *Planner) Turn(now time.Time, waiting int) []Move {
 	at := now.Unix()
+	if at < p.clock.wall { // the wall clock was set back
+		p.hourly, p.scoredAt, p.sweptAt = min(p.hourly, at), min(p.scoredAt, at), min(p.sweptAt, at)
+	}
 	p.clock.advance(at)
 	if p.scoredAt == 0 { // the first
 		p.restretch()

@@ -20,14 +20,11 @@ func compare(was, now []inventory.Slot) (s Synced) {
 			s.Added++
 			now = now[1:]
 		default:
-			recounted, repriced := differ(&was[0], &now[0])
-			if recounted || repriced {
-				s.Changed++
-			} else {
+			if equalSlots(&was[0], &now[0]) {
 				s.Unchanged++
+			} else {
+				s.Changed++
 			}
-			s.Recounted += count(recounted)
-			s.Repriced += count(repriced)
 			was, now = was[1:], now[1:]
 		}
 	}
@@ -46,24 +43,15 @@ func compareIdentity(a, b *inventory.Slot) int {
 	return strings.Compare(a.SourceID, b.SourceID)
 }
 
-// differ compares two slots of one identity: in prices, and in everything else.
-func differ(a, b *inventory.Slot) (recounted, repriced bool) {
-	recounted = a.End != b.End || a.Remaining != b.Remaining || !slices.EqualFunc(a.Pax, b.Pax, equalBarePax)
-	repriced = !slices.EqualFunc(a.Pax, b.Pax, func(a, b inventory.Pax) bool { return equalPrices(a.Price, b.Price) })
-	return recounted, repriced
+// equalSlots compares two slots of one identity.
+func equalSlots(a, b *inventory.Slot) bool {
+	return a.End == b.End && a.Remaining == b.Remaining && slices.EqualFunc(a.Pax, b.Pax, equalPax)
 }
 
-// equalBarePax compares two categories without their prices.
-func equalBarePax(a, b inventory.Pax) bool {
+func equalPax(a, b inventory.Pax) bool {
+	prices := equalPrices(a.Price, b.Price)
 	a.Price, b.Price = nil, nil
-	return a == b
-}
-
-func count(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
+	return prices && a == b
 }
 
 func equalPrices(a, b *inventory.Price) bool {

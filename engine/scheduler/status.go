@@ -51,10 +51,7 @@ func (s *Scheduler) inParts(ctx context.Context, visit func(part []*product, now
 // summarise fills in what needs no look at the keys, and a row for each schedule.
 func (s *Scheduler) summarise(st *report.Status) {
 	st.Paused = s.pauseOf(refresh.Everything)
-	st.Timers, st.Policy = s.wheel.Len(), "cadence"
-	if t, ok := s.Policy.(Teller); ok {
-		t.Status(st, time.Now())
-	}
+	st.Timers = s.wheel.Len()
 	for i, name := range s.Policy.Bands() {
 		st.Bands = append(st.Bands, report.Band{Name: name, Jobs: s.Queue.Depth(i)})
 	}

@@ -12,12 +12,10 @@ import (
 	"invd/engine/inventory"
 )
 
-// conns is how many connections ask without pause, paced how many at a rate, which
-// is perSecond.
+// conns is how many connections ask without pause, paced how many at a rate.
 const (
-	conns     = 64
-	paced     = 50
-	perSecond = 20_000
+	conns = 64
+	paced = 50
 )
 
 const gzip = "Accept-Encoding: gzip\r\n"
@@ -81,7 +79,7 @@ func (a asker) atFull(c *config, questions ...question) ([]contestant, error) {
 }
 
 // atRate asks perSecond times a second: latencies.
-func (a asker) atRate(c *config, questions ...question) ([]contestant, error) {
+func (a asker) atRate(c *config, perSecond int, questions ...question) ([]contestant, error) {
 	seed := uint64(0)
 	return a.each(paced, questions, func(_ question, client *load.Client) ([]float64, error) {
 		seed++

@@ -6,10 +6,10 @@
 //	go run ./bench/cmd/reads                    everything, some five minutes
 //	go run ./bench/cmd/reads -run latency       what has latency in its name
 //	go run ./bench/cmd/reads -keys 600000 -run slots
-//	go run ./bench/cmd/reads -run slots -target nginx=http://127.0.0.1:8088/slots.json
+//	go run ./bench/cmd/reads -run slots -save slots.json -target nginx=http://127.0.0.1:8088/slots.json
 //
 // The servers run in a process of their own, all of them in one, and are asked in
-// turn: a round gives each a short burst, beginning with another one each time.
+// turn: a round gives each a short burst, in random order.
 // Ratios are taken within a round, because the machine's speed changes between
 // rounds more than what is compared. The first round does not count.
 package main
@@ -18,6 +18,8 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
+	"net/http"
 	"os"
 	"regexp"
 	"runtime"
@@ -32,6 +34,7 @@ type config struct {
 	keys    int
 	rounds  int
 	burst   time.Duration
+	save    string
 	targets []target
 }
 
@@ -43,6 +46,7 @@ func main() {
 	flag.IntVar(&c.keys, "keys", 27_000, "keys in the store")
 	flag.IntVar(&c.rounds, "rounds", 15, "rounds that count")
 	flag.DurationVar(&c.burst, "burst", 500*time.Millisecond, "how long each is asked in a round")
+	flag.StringVar(&c.save, "save", "", "`file` to write the bare handler's answer to, for other servers")
 	run := flag.String("run", "", "regular `expression` of the measurements to take")
 	list := flag.Bool("list", false, "only print the measurements' names")
 	serve := flag.String("serve", "", "used by reads itself")
@@ -99,6 +103,11 @@ func (c *config) measure(wanted func(name string) bool) (err error) {
 	defer func() { err = errors.Join(err, servers.Close()) }()
 	fmt.Printf("%s, %s/%s, %d processors, %d keys (filled in %v), %d rounds of %v\n", runtime.Version(), runtime.GOOS, runtime.GOARCH,
 		runtime.GOMAXPROCS(0), c.keys, time.Since(began).Round(100*time.Millisecond), c.rounds, c.burst)
+	if c.save != "" {
+		if err := save(c.save, servers.Addresses[served.Bare]); err != nil {
+			return err
+		}
+	}
 	var verdicts []verdict
 	for _, m := range measurements {
 		if !wanted(m.name) {
@@ -113,4 +122,18 @@ func (c *config) measure(wanted func(name string) bool) (err error) {
 	}
 	printVerdicts(os.Stdout, verdicts)
 	return nil
+}
+
+// save writes what addr answers to a file.
+func save(file, addr string) error {
+	answer, err := http.Get("http://" + addr)
+	if err != nil {
+		return err
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(file, body, 0o644)
 }

@@ -4,6 +4,7 @@ package main
 
 import (
 	"fmt"
+	"math/rand/v2"
 
 	"invd/bench/served"
 )
@@ -55,10 +56,11 @@ func (m measurement) take(c *config, servers *served.Process) (taken, error) {
 	return t, err
 }
 
-// round gives each contestant a burst.
+// round gives each contestant a burst, in random order: what one leaves behind, such
+// as garbage to collect, is not always the same one's to carry.
 func (t *taken) round(contestants []contestant, round int) error {
-	for i := range contestants {
-		one := contestants[(i+round)%len(contestants)]
+	for _, i := range rand.Perm(len(contestants)) {
+		one := contestants[i]
 		figures, err := one.burst()
 		if err != nil {
 			return fmt.Errorf("%s: %w", one.name, err)

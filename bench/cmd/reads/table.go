@@ -80,6 +80,9 @@ type verdict struct {
 
 func (t taken) verdicts() (all []verdict) {
 	for _, b := range t.bars {
+		if t.figures[b.of] == nil || b.to != "" && t.figures[b.to] == nil {
+			continue // a -target that was not given
+		}
 		v := slices.IndexFunc(t.values, func(v value) bool { return v.name == b.value })
 		figures := t.figures[b.of][v]
 		if b.to != "" {

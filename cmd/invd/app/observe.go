@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"invd/cmd/invd/config"
 	"invd/engine"
 	"invd/engine/partner"
 	"invd/engine/plan"
@@ -14,9 +13,9 @@ import (
 	"invd/storage"
 )
 
-func newMetrics(conf *config.Config, c *plan.Catalogue, version string) *metrics.Metrics {
+func newMetrics(c *plan.Catalogue, version string) *metrics.Metrics {
 	return metrics.New(metrics.Options{
-		Schedules: scheduleNames(c), Bands: bands(conf, c), Handlers: httpapi.Handlers(), Outcomes: partner.Outcomes(),
+		Schedules: scheduleNames(c), Bands: c.Rules.Bands(), Handlers: httpapi.Handlers(), Outcomes: partner.Outcomes(),
 		Key: engine.BudgetKey, Version: version, Schema: storage.SchemaVersion,
 	})
 }

@@ -117,11 +117,13 @@ func portOK(port string) bool {
 
 // policy is how the next key is chosen.
 func policy(into *string) scalar {
-	s := scalar{kind: "policy", want: "a policy", bounds: "cadence or adaptive"}
+	s := scalar{kind: "policy", want: "a policy", bounds: "cadence"}
 	s.set = func(text string) error {
 		switch text {
-		case "cadence", "adaptive":
+		case "cadence":
 			*into = text
+		case "adaptive":
+			return notYet(text, "write cadence")
 		default:
 			return s.outside(text)
 		}

@@ -7,6 +7,8 @@ import (
 	"net/http/pprof"
 
 	"github.com/julienschmidt/httprouter"
+
+	"invd/httpapi/openapi"
 )
 
 // AdminOptions is what the admin listener needs. Controller, Metrics and Events must
@@ -57,6 +59,7 @@ func (a *admin) routes(probes probes, metrics http.Handler) []route {
 		{http.MethodGet, "/-/healthy", handlerHealthy, probes.serveHealthy},
 		{http.MethodGet, "/-/ready", handlerReady, probes.serveReady},
 		{http.MethodGet, "/debug/pprof/*item", handlerProfile, profile},
+		{http.MethodGet, "/openapi.json", handlerSpec, spec(openapi.Admin)},
 
 		{http.MethodGet, "/api/v1/status", handlerQuery, a.status},
 		{http.MethodGet, "/api/v1/explain", handlerQuery, a.explain},

@@ -37,14 +37,15 @@ const (
 	handlerQuery   = "query"  // an admin read
 	handlerChange  = "change" // an admin change
 	handlerEvents  = "events" // a stream; how long it was watched
-	handlerOther   = "other"  // no route: 404, 405, refused before routing
+	handlerSpec    = "openapi"
+	handlerOther   = "other" // no route: 404, 405, refused before routing
 )
 
 // Handlers returns every handler name that Observer.Served can be called with.
 func Handlers() []string {
 	return []string{
 		handlerSlots, handlerDates, handlerHealthy, handlerReady, handlerMetrics,
-		handlerProfile, handlerPage, handlerQuery, handlerChange, handlerEvents, handlerOther,
+		handlerProfile, handlerPage, handlerQuery, handlerChange, handlerEvents, handlerSpec, handlerOther,
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"invd/engine/plan"
 	"invd/engine/report"
+	"invd/httpapi/openapi"
 )
 
 // calendarDays is how far ahead /dates looks, today included.
@@ -90,6 +91,7 @@ func (p *Public) routes(probes probes) []route {
 		{http.MethodGet, "/api/v1/experience/:id/dates/", handlerDates, p.dates},
 		{http.MethodGet, "/-/healthy", handlerHealthy, probes.serveHealthy},
 		{http.MethodGet, "/-/ready", handlerReady, probes.serveReady},
+		{http.MethodGet, "/openapi.json", handlerSpec, spec(openapi.Public)},
 	}
 }
 

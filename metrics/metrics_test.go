@@ -23,7 +23,7 @@ func newForTest() *Metrics {
 	return New(Options{
 		Schedules: schedules,
 		Bands:     []string{"on-demand", "today", "retry", "week", "month", "season"},
-		Handlers:  []string{"slots", "dates", "healthy", "ready", "metrics", "pprof", "page", "query", "change", "events", "other"},
+		Handlers:  []string{"slots", "dates", "healthy", "ready", "metrics", "pprof", "page", "query", "change", "events", "openapi", "other"},
 		Version:   "1.2.3", Revision: "abc", Schema: 1,
 	})
 }

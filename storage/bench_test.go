@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"go.etcd.io/bbolt"
+
 	"invd/engine/inventory"
 	"invd/engine/refresh"
 )
@@ -107,6 +109,19 @@ func BenchmarkGet(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
 			if _, err := s.Calendar(7, 20_000, 60); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("calendar-from-days", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			err := s.view(func(tx *bbolt.Tx) {
+				if c := summarize(tx, 7); len(c.Days) != 60 {
+					b.Fatalf("%d days, want 60", len(c.Days))
+				}
+			})
+			if err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -40,6 +40,7 @@ const maintainEvery = 10 * time.Minute
 // Observer is what the engine tells its metrics.
 type Observer interface {
 	scheduler.Observer
+	scheduler.PlannerObserver
 	worker.Observer
 }
 
@@ -104,12 +105,15 @@ func New(o Options) (*Engine, error) {
 	if o.Policy == nil {
 		o.Policy = scheduler.NewCadence
 	}
-	policy := o.Policy(scheduler.PolicyOptions{Catalogue: o.Catalogue, PerDay: limit.PerDay(o.Limits), Log: o.Log})
+	reads := demand.New(enabled(o.Catalogue), o.Catalogue.Rules.Horizon())
+	policy := o.Policy(scheduler.PolicyOptions{
+		Catalogue: o.Catalogue, PerDay: limit.PerDay(o.Limits), Now: now, Reads: reads, Observer: o.Observer, Log: o.Log,
+	})
 	e := &Engine{
 		Options: o,
 		budget:  limit.NewBudget(o.Limits, spent, now),
 		gate:    limit.NewGate(rand.Int64N),
-		demand:  demand.New(enabled(o.Catalogue), o.Catalogue.Rules.Horizon()),
+		demand:  reads,
 		queue:   queue.New[refresh.ID](queue.Options{Bands: len(policy.Bands()), AgeEvery: policy.AgeEvery()}),
 	}
 	if until.After(now) && until.Before(now.Add(time.Hour)) { // longer ones are the clock's doing

@@ -35,7 +35,7 @@ type emit func(value float64, labels ...string)
 func catalogue() []definition {
 	return slices.Concat(
 		processDefinitions(), freshnessDefinitions(), budgetDefinitions(), scheduleDefinitions(),
-		jobDefinitions(), fetchDefinitions(), storageDefinitions(), httpDefinitions(),
+		plannerDefinitions(), jobDefinitions(), fetchDefinitions(), storageDefinitions(), httpDefinitions(),
 	)
 }
 
@@ -57,6 +57,8 @@ func truth(b bool) float64 {
 var (
 	codeClasses  = []string{"1xx", "2xx", "3xx", "4xx", "5xx"}
 	freshValues  = []string{"true", "false", "never"}
+	tenths       = []string{"0.0", "0.1", "0.2", "0.3", "0.4", "0.5", "0.6", "0.7", "0.8", "0.9"} // the lower ends
+	rightValues  = []string{"true", "false"}
 	cacheResults = []string{"hit", "miss"}
 	tickOutcomes = []string{"created", "coalesced", "deferred", "skipped_paused", "skipped_gone", "missed"}
 	blockReasons = []string{"throttled", "unauthorized", "breaker", "suspect", "disk_full"}

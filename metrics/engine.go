@@ -2,6 +2,7 @@ package metrics
 
 import (
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -26,6 +27,8 @@ type Engine struct {
 	responseBytes, oddities prometheus.Counter
 	rows                    *prometheus.CounterVec
 	syncSeconds             prometheus.Observer
+	readsTrue               prometheus.Observer
+	predictions             *prometheus.CounterVec
 }
 
 func newEngine(r *registrar, o Options) *Engine {
@@ -46,6 +49,8 @@ func newEngine(r *registrar, o Options) *Engine {
 		oddities:      r.counter("invd_fetch_oddities_total").WithLabelValues(),
 		rows:          r.counter("invd_sync_rows_total"),
 		syncSeconds:   r.histogram("invd_sync_duration_seconds").WithLabelValues(),
+		readsTrue:     r.histogram("invd_planner_read_probability").WithLabelValues(),
+		predictions:   r.counter("invd_planner_predictions_total"),
 	}
 	key := []string{o.Key}
 	each(e.requests, key)
@@ -53,6 +58,7 @@ func newEngine(r *registrar, o Options) *Engine {
 	each(e.attempts, append(slices.Clone(e.outcomes), other))
 	each(e.retries, append(slices.Clone(e.reasons), other))
 	each(e.rows, rowChanges)
+	each(e.predictions, tenths, rightValues)
 	return e
 }
 
@@ -156,5 +162,22 @@ func (e *Engine) Rows(added, changed, removed, unchanged int) {
 func (e *Engine) Synced(took time.Duration) {
 	if e != nil {
 		e.syncSeconds.Observe(took.Seconds())
+	}
+}
+
+// ReadTrue counts reads of a date that is still true with that probability.
+func (e *Engine) ReadTrue(probability float64, reads int) {
+	if e != nil {
+		for range reads {
+			e.readsTrue.Observe(probability)
+		}
+	}
+}
+
+// Predicted counts a fetch before which no news had that probability.
+func (e *Engine) Predicted(probability float64, right bool) {
+	if e != nil {
+		tenth := max(0, min(len(tenths)-1, int(probability*float64(len(tenths)))))
+		e.predictions.WithLabelValues(tenths[tenth], strconv.FormatBool(right)).Inc()
 	}
 }

@@ -28,7 +28,7 @@ func stored(t *testing.T, s *Store, k inventory.Key) (slots []byte, checked time
 	return slots, checked
 }
 
-func TestConfirmationsOfASecondShareOneCommit(t *testing.T) {
+func TestConfirmationsOfAWhileShareOneCommit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		seen := &counter{}
 		s, err := Open(t.TempDir(), Options{NoSync: true, Observer: seen})
@@ -63,7 +63,7 @@ func TestConfirmationsOfASecondShareOneCommit(t *testing.T) {
 			t.Errorf("a confirmation is seen before its commit: checked %v at generation %d, want %v at %d",
 				got, s.Generation(keys[0]), checked, generation)
 		}
-		time.Sleep(time.Second)
+		time.Sleep(confirmDelay)
 		if got := seen.commits.Load() - before; got != 1 {
 			t.Errorf("%d commits after %v, want 1", got, time.Since(first))
 		}
@@ -86,6 +86,42 @@ func TestConfirmationsOfASecondShareOneCommit(t *testing.T) {
 		time.Sleep(time.Minute)
 		if got := seen.commits.Load() - before; got != 1 {
 			t.Errorf("%d commits after a quiet minute, want 1", got)
+		}
+	})
+}
+
+// At the partner's usual limit, a request each two seconds and a bit, what an answer
+// confirms is on disk with the next request's permit, at no commit of its own.
+func TestASteadyStreamOfUnchangedAnswersCostsACommitEach(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		seen := &counter{}
+		s, err := Open(t.TempDir(), Options{NoSync: true, Observer: seen})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		k := inventory.Key{Product: 14, Date: 20_000}
+		mustSync(t, s, night(k, 3, time.Now()), 77)
+		before := seen.commits.Load()
+		const fetches = 100
+		for permit := uint64(1); permit <= fetches; permit++ {
+			jobs := []refresh.Job{{Key: k, Schedule: "today", Created: time.Now()}}
+			if err := s.CreateJobsSoon(jobs); err != nil {
+				t.Fatal(err)
+			}
+			if err := s.Begin([]refresh.Start{{Job: jobs[0].ID, Permit: permit, At: time.Now()}}, permit); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(50 * time.Millisecond)
+			now := time.Now()
+			if ok, err := s.Confirm(k, 77, now, now, refresh.End{Job: jobs[0].ID, Permit: permit, At: now}); err != nil || !ok {
+				t.Fatalf("Confirm = %v, %v", ok, err)
+			}
+			time.Sleep(time.Minute/30 + 400*time.Microsecond - 50*time.Millisecond)
+		}
+		time.Sleep(confirmDelay)
+		if got := seen.commits.Load() - before; got > fetches+1 {
+			t.Errorf("%d commits for %d fetches, want one each and one for the last", got, fetches)
 		}
 	})
 }

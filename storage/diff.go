@@ -20,11 +20,14 @@ func compare(was, now []inventory.Slot) (s Synced) {
 			s.Added++
 			now = now[1:]
 		default:
-			if equalSlots(&was[0], &now[0]) {
-				s.Unchanged++
-			} else {
+			recounted, repriced := differ(&was[0], &now[0])
+			if recounted || repriced {
 				s.Changed++
+			} else {
+				s.Unchanged++
 			}
+			s.Recounted += count(recounted)
+			s.Repriced += count(repriced)
 			was, now = was[1:], now[1:]
 		}
 	}
@@ -43,15 +46,24 @@ func compareIdentity(a, b *inventory.Slot) int {
 	return strings.Compare(a.SourceID, b.SourceID)
 }
 
-// equalSlots compares two slots of one identity.
-func equalSlots(a, b *inventory.Slot) bool {
-	return a.End == b.End && a.Remaining == b.Remaining && slices.EqualFunc(a.Pax, b.Pax, equalPax)
+// differ compares two slots of one identity: in prices, and in everything else.
+func differ(a, b *inventory.Slot) (recounted, repriced bool) {
+	recounted = a.End != b.End || a.Remaining != b.Remaining || !slices.EqualFunc(a.Pax, b.Pax, equalBarePax)
+	repriced = !slices.EqualFunc(a.Pax, b.Pax, func(a, b inventory.Pax) bool { return equalPrices(a.Price, b.Price) })
+	return recounted, repriced
 }
 
-func equalPax(a, b inventory.Pax) bool {
-	prices := equalPrices(a.Price, b.Price)
+// equalBarePax compares two categories without their prices.
+func equalBarePax(a, b inventory.Pax) bool {
 	a.Price, b.Price = nil, nil
-	return prices && a == b
+	return a == b
+}
+
+func count(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 func equalPrices(a, b *inventory.Price) bool {

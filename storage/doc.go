@@ -8,7 +8,7 @@
 // one transaction, bumps the generations of the keys that were written, and only
 // then lets the callers go on; what arrives meanwhile is the next transaction. A
 // confirmation, which is an answer that says what is stored already, waits for no
-// one: it is held for a second at most and goes with the next commit. Writing it at
+// one: it is held for two seconds at most and goes with the next commit. Writing it at
 // once would cost some fifty kilobytes to say that nothing happened. A crash loses
 // it, and then its job is still unfinished and is done again.
 //

@@ -32,6 +32,26 @@ func (s *Store) view(fn func(*bbolt.Tx)) (err error) {
 	return err
 }
 
+// viewKey is view for what readers are shown of a key, or of a calendar. The
+// transaction began when no commit of the key was under way, so nobody who was
+// answered from a cache before this returns saw anything newer, and nobody who is
+// after it will see anything older.
+func (s *Store) viewKey(k inventory.Key, fn func(*bbolt.Tx)) error {
+	counter := s.generations.of(k)
+	for {
+		at, settled := s.generations.settled(counter), false
+		err := s.view(func(tx *bbolt.Tx) {
+			// A commit that began in between may be what this transaction sees.
+			if settled = counter.Load() == at; settled {
+				fn(tx)
+			}
+		})
+		if settled || err != nil {
+			return err
+		}
+	}
+}
+
 // day returns what is stored of the key, within the transaction. A damaged record
 // is none.
 func (s *Store) day(tx *bbolt.Tx, k inventory.Key) (day, bool) {
@@ -53,7 +73,7 @@ func (s *Store) day(tx *bbolt.Tx, k inventory.Key) (day, bool) {
 // caller's own. Safe for concurrent use, as all reads are.
 func (s *Store) Availability(k inventory.Key) (*inventory.Record, error) {
 	var record *inventory.Record
-	err := s.view(func(tx *bbolt.Tx) {
+	err := s.viewKey(k, func(tx *bbolt.Tx) {
 		d, ok := s.day(tx, k)
 		if !ok {
 			return
@@ -87,7 +107,7 @@ func (s *Store) DayState(k inventory.Key) (inventory.State, uint64, time.Time) {
 // ChangedAt is of all the product's dates, its CheckedAt of the dates returned.
 func (s *Store) Calendar(p inventory.ProductID, from inventory.Date, days int) (*inventory.Calendar, error) {
 	var c *inventory.Calendar
-	err := s.view(func(tx *bbolt.Tx) {
+	err := s.viewKey(inventory.Key{Product: p, Date: calendarDate}, func(tx *bbolt.Tx) {
 		var intact bool
 		if c, intact = calendarOf(tx, p); !intact && len(c.Days) > 0 {
 			s.damaged(bucketCalendars, productKey(p))

@@ -14,6 +14,7 @@ import (
 type Synced struct {
 	Outcome                            refresh.Outcome // Changed, Unchanged, Closed or Stale
 	Added, Changed, Removed, Unchanged int             // all 0 when stale
+	Recounted, Repriced                int             // of Changed: in anything but prices; in prices. One slot may be both
 }
 
 // Sync stores an answer of the partner and ends its attempt, both in one
@@ -26,7 +27,7 @@ type Synced struct {
 // returns when that is on disk: Closed when the date was open or sold out and has
 // no slot any more, else Changed. An answer that says the same is Unchanged, and
 // confirms what is stored: Sync returns at once, and the new check is written and
-// seen by readers with the next commit, a second later at most. An answer that was
+// seen by readers with the next commit, two seconds later at most. An answer that was
 // requested before the stored one is Stale and changes nothing. (A stored request
 // from the future does not count: the clock was set back.)
 //

@@ -34,15 +34,15 @@ func TestSyncOutcomes(t *testing.T) {
 		{"first answer is empty", nil, closedDay(k, at(1)), Synced{Outcome: refresh.Changed}, 1},
 		{"the same", night(k, 5, at(0)), night(k, 5, at(1)), Synced{Outcome: refresh.Unchanged, Unchanged: 1}, 1},
 		{"empty again", closedDay(k, at(0)), closedDay(k, at(1)), Synced{Outcome: refresh.Unchanged}, 1},
-		{"fewer places", night(k, 5, at(0)), night(k, 4, at(1)), Synced{Outcome: refresh.Changed, Changed: 1}, 2},
+		{"fewer places", night(k, 5, at(0)), night(k, 4, at(1)), Synced{Outcome: refresh.Changed, Changed: 1, Recounted: 1}, 2},
 		{"a slot more", night(k, 5, at(0)), two, Synced{Outcome: refresh.Changed, Added: 1, Unchanged: 1}, 2},
-		{"sold out", night(k, 5, at(0)), night(k, 0, at(1)), Synced{Outcome: refresh.Changed, Changed: 1}, 2},
+		{"sold out", night(k, 5, at(0)), night(k, 0, at(1)), Synced{Outcome: refresh.Changed, Changed: 1, Recounted: 1}, 2},
 		{"open, then empty", night(k, 5, at(0)), closedDay(k, at(1)), Synced{Outcome: refresh.Closed, Removed: 1}, 2},
 		{"sold out, then empty", night(k, 0, at(0)), closedDay(k, at(1)), Synced{Outcome: refresh.Closed, Removed: 1}, 2},
 		{"closed, then open", closedDay(k, at(0)), night(k, 5, at(1)), Synced{Outcome: refresh.Changed, Added: 1}, 2},
 		{"requested earlier", night(k, 5, at(1)), night(k, 4, at(0)), Synced{Outcome: refresh.Stale}, 1},
 		{"requested earlier, the same", night(k, 5, at(1)), night(k, 5, at(0)), Synced{Outcome: refresh.Stale}, 1},
-		{"the clock was set back", night(k, 5, future), night(k, 4, at(0)), Synced{Outcome: refresh.Changed, Changed: 1}, 2},
+		{"the clock was set back", night(k, 5, future), night(k, 4, at(0)), Synced{Outcome: refresh.Changed, Changed: 1, Recounted: 1}, 2},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -89,7 +89,7 @@ func TestSlotsAreComparedByStartVariantAndSource(t *testing.T) {
 			"one of each",
 			[]inventory.Slot{slot(1, "a", "", 5), slot(2, "a", "", 5), slot(3, "a", "", 5)},
 			[]inventory.Slot{slot(1, "a", "", 5), slot(2, "a", "", 4), slot(2, "b", "", 5)},
-			Synced{Added: 1, Changed: 1, Removed: 1, Unchanged: 1},
+			Synced{Added: 1, Changed: 1, Removed: 1, Unchanged: 1, Recounted: 1},
 		},
 		{
 			"another source is another slot",
@@ -101,7 +101,7 @@ func TestSlotsAreComparedByStartVariantAndSource(t *testing.T) {
 			[]inventory.Slot{slot(1, "a", "", 5), slot(1, "a", "", 5)}, []inventory.Slot{slot(1, "a", "", 5)},
 			Synced{Removed: 1, Unchanged: 1},
 		},
-		{"another price", priced(1), priced(2), Synced{Changed: 1}},
+		{"another price", priced(1), priced(2), Synced{Changed: 1, Repriced: 1}},
 		{"the same price", priced(1), priced(1), Synced{Unchanged: 1}},
 	}
 	for _, tt := range tests {

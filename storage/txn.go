@@ -16,7 +16,7 @@ type txn struct {
 	store *Store
 
 	wrote   bool            // there is something to commit
-	touched []inventory.Key // in the order written
+	touched []inventory.Key // whose generations change
 	days    int64           // days added less days deleted
 	jobs    jobCounts       // jobs that came into a state less those that left it
 }
@@ -47,14 +47,10 @@ func (t *txn) delete(bucket, key []byte) {
 	t.wrote = true
 }
 
-// publish tells the store's counters and generations what was committed, in the
-// order it was written.
+// publish tells the store's counters what was committed.
 func (t *txn) publish() {
 	t.store.days.Add(t.days)
 	for state, n := range t.jobs {
 		t.store.jobs[state].Add(n)
-	}
-	for _, k := range t.touched {
-		t.store.generations.bump(k)
 	}
 }

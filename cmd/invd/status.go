@@ -49,6 +49,10 @@ func printStatus(w io.Writer, st report.Status) {
 		used = append(used, fmt.Sprintf("%d of %d per %s", l.Used, l.Requests, seconds(l.PerSeconds)))
 	}
 	fmt.Fprintf(w, "budget    %s used; demand %.0f of %.0f requests a day\n", strings.Join(used, ", "), st.Budget.DemandPerDay, st.Budget.LimitPerDay)
+	if p := st.Planner; p != nil {
+		fmt.Fprintf(w, "planner   price %.3g reads, %.1f %% of reads expected fresh, stretch %.2f, %.0f %% of the budget for max_age\n",
+			p.Price, 100*p.ExpectedFresh, st.Stretch, 100*p.BoundsShare)
+	}
 	fmt.Fprintf(w, "jobs      %d pending, %d running, %d retrying, %d dead\n", st.Jobs.Pending, st.Jobs.Running, st.Jobs.Retrying, st.Jobs.Dead)
 	fmt.Fprintf(w, "store     %.1f MiB, %d dates, %d finished jobs\n", float64(st.Store.FileBytes)/(1<<20), st.Store.Days, st.Store.FinishedLog)
 	if st.Infeasible != "" {
@@ -60,6 +64,9 @@ func printStatus(w io.Writer, st report.Status) {
 	fmt.Fprintln(w)
 	t := newTable(w, "BAND", "JOBS", "OLDEST")
 	for _, b := range st.Bands {
+		if st.Planner != nil && b.Jobs == 0 {
+			continue // of many
+		}
 		t.row(b.Name, b.Jobs, seconds(b.OldestAgeSeconds))
 	}
 	t.Flush()
@@ -164,6 +171,13 @@ func printExplanation(w io.Writer, e report.Explanation, now time.Time) {
 	t.row("source", strings.TrimSuffix(e.Source.State+": "+e.Source.Reason, ": "))
 	if e.Paused != nil {
 		t.row("pause", fmt.Sprintf("%s since %s by %s: %s", e.PausedScope, since(e.Paused.Since, now), e.Paused.By, e.Paused.Reason))
+	}
+	if x := e.Estimate; x != nil {
+		t.row("still true", fmt.Sprintf("with probability %.2f (%.3g changes and %.3g reads a day)", x.StillTrue, x.ChangesPerDay, x.ReadsPerDay))
+		t.row("worth", fmt.Sprintf("%.3g reads a request; the price is %.3g", x.Index, x.Price))
+		if !x.Bound.IsZero() {
+			t.row("max_age", until(x.Bound, now))
+		}
 	}
 	t.row("last error", e.LastError)
 	t.Flush()

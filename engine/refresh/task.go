@@ -27,7 +27,18 @@ type Result struct {
 	End      End
 	Checked  time.Time       // when the partner last confirmed the key, zero if it did not now
 	Day      inventory.State // what is stored of the key now; Unknown: unchanged by this attempt
+	Slots    Slots           // how the answer compares with what was stored
 	NotFound bool            // the partner does not know the product
 	Answered bool            // the partner gave a usable answer
 	Lost     bool            // the store could not take it; the job is to be done again
+}
+
+// Slots says how an answer compares with what was stored before it. All are 0 when
+// the partner's body was the same and nobody looked into it.
+type Slots struct {
+	Total          int // in the answer
+	Added, Removed int
+	Recounted      int // changed in anything but prices
+	Repriced       int // changed in prices; a slot may be both
+	Last           int // minute of the day at which the last one starts, 0 for not known
 }

@@ -28,8 +28,19 @@ type Status struct {
 	Source     Source         `json:"source"`
 	Store      Store          `json:"store"`
 	Cache      Cache          `json:"cache"`
-	Stretch    float64        `json:"stretch"`              // every interval is so many times as long as written
+	Policy     string         `json:"policy"`               // cadence or adaptive
+	Planner    *Planner       `json:"planner,omitempty"`    // of the adaptive policy
+	Stretch    float64        `json:"stretch"`              // every interval, or with the adaptive policy every bound of age, is so many times as long as written
 	Infeasible string         `json:"infeasible,omitempty"` // set when it is above 1: why
+}
+
+// A Planner says what the adaptive policy has learned, in a few numbers.
+type Planner struct {
+	Price         float64 `json:"price"`          // reads that one more request keeps true
+	BoundsShare   float64 `json:"bounds_share"`   // of the budget, that the bounds of age need
+	ExpectedFresh float64 `json:"expected_fresh"` // share of the reads that are expected to find what is true
+	Due           int     `json:"due"`            // keys that are worth a request now
+	Unseen        int     `json:"unseen"`         // keys never fetched
 }
 
 // Products counts the products by state.
@@ -173,7 +184,19 @@ type Explanation struct {
 	Paused           *refresh.Pause      `json:"paused,omitempty"`
 	PausedScope      string              `json:"paused_scope,omitempty"`
 	LastError        string              `json:"last_error,omitempty"`
-	Verdict          string              `json:"verdict"` // one sentence
+	Estimate         *Estimate           `json:"estimate,omitempty"` // of the adaptive policy
+	Verdict          string              `json:"verdict"`            // one sentence
+}
+
+// An Estimate is what the adaptive policy believes of a key.
+type Estimate struct {
+	ChangesPerDay   float64   `json:"changes_per_day"`
+	ReadsPerDay     float64   `json:"reads_per_day"`    // times the product's weight
+	ChangesExpected float64   `json:"changes_expected"` // since the last answer
+	StillTrue       float64   `json:"still_true"`       // probability that what is served is what the partner says
+	Index           float64   `json:"index"`            // reads that a request now keeps true
+	Price           float64   `json:"price"`            // what a request has to be worth
+	Bound           time.Time `json:"bound,omitzero"`   // when it is fetched whatever it is worth
 }
 
 // A Job is a fetch job as the commands list it.

@@ -44,6 +44,9 @@ func (s *Scheduler) describe(e *report.Explanation, id refresh.ID, p *product) (
 	e.Fresh = s.fresh(k, now)
 	e.Place = s.placeName(id)
 	e.Due = s.dueTime(k)
+	if t, ok := s.Policy.(Teller); ok {
+		t.Explain(s.view(id), e, now)
+	}
 	scope, pause := s.paused(k)
 	if pause != nil {
 		e.Paused, e.PausedScope = pause, scope.String()
@@ -64,8 +67,13 @@ func (s *Scheduler) describe(e *report.Explanation, id refresh.ID, p *product) (
 		e.Verdict = "it is being fetched now"
 	case e.Place == "queue":
 		e.Verdict = fmt.Sprintf("it is due and waits in band %s behind at most %d jobs", e.Band, e.Ahead)
+		if e.Estimate != nil {
+			e.Verdict += "; " + worth(e.Estimate, now)
+		}
 	case k.job != 0:
 		e.Verdict = fmt.Sprintf("its last attempt failed; the next is due in %s", e.Due.Sub(now).Round(time.Second))
+	case e.Estimate != nil:
+		e.Verdict = fmt.Sprintf("it waits and is looked at in %s; %s", e.Due.Sub(now).Round(time.Second), worth(e.Estimate, now))
 	default:
 		e.Verdict = fmt.Sprintf("it is next due in %s, every %s by schedule %s", e.Due.Sub(now).Round(time.Second), s.Catalogue.Rules.Interval(int(k.schedule)), e.Schedule)
 		if stretch := s.Catalogue.Rules.Stretch(); stretch > 1 {
@@ -73,4 +81,15 @@ func (s *Scheduler) describe(e *report.Explanation, id refresh.ID, p *product) (
 		}
 	}
 	return k.job
+}
+
+// worth says in words what makes a key due, or keeps it from being so.
+func worth(e *report.Estimate, now time.Time) string {
+	switch {
+	case !e.Bound.IsZero() && !e.Bound.After(now):
+		return "it is as old as it may be"
+	case e.Index >= e.Price:
+		return fmt.Sprintf("a request for it is worth %.2g reads, and the price is %.2g", e.Index, e.Price)
+	}
+	return fmt.Sprintf("a request for it is worth %.2g reads, less than the price of %.2g", e.Index, e.Price)
 }

@@ -84,7 +84,7 @@ func (a *almanac) restart(b *bench, dir string, week, down time.Duration) *bench
 	if err := b.Store.Close(); err != nil {
 		b.t.Fatal(err)
 	}
-	next := newBenchOf(b.t, dir, b.now.Add(down), 0, week, b.Observer)
+	next := newBenchOf(b.t, dir, b.now.Add(down), 0, week, b.Observer, NewCadence)
 	next.random = b.random
 	a.keys = map[inventory.Key]almanacKey{}
 	for _, p := range next.products {
@@ -145,7 +145,7 @@ func TestEveryTickThatWasDueHasOneOutcome(t *testing.T) {
 		dir := t.TempDir()
 		ticks := &counts{ticks: map[string]int{}}
 		week := 4 * time.Hour
-		b := newBenchOf(t, dir, time.Date(2026, 10, 24, 20, 0, 0, 0, time.UTC), seed, week, ticks)
+		b := newBenchOf(t, dir, time.Date(2026, 10, 24, 20, 0, 0, 0, time.UTC), seed, week, ticks, NewCadence)
 		a := &almanac{}
 		a.note(b)
 		for step := range 500 {

@@ -7,6 +7,7 @@ import (
 	"invd/engine/inventory"
 	"invd/engine/plan"
 	"invd/engine/refresh"
+	"invd/engine/report"
 )
 
 // A Policy decides when each key is due and how urgent it is then. The scheduler
@@ -62,8 +63,33 @@ type Policy interface {
 // PolicyOptions are what a policy may want to know.
 type PolicyOptions struct {
 	Catalogue *plan.Catalogue
-	PerDay    float64 // requests that the budget allows
+	PerDay    float64   // requests that the budget allows
+	Now       time.Time // when it begins
 	Log       *slog.Logger
+	Reads     Reads           // nil: not known
+	Observer  PlannerObserver // nil: nobody
+
+	// Rates, if not nil, are what an adaptive policy goes by instead of what it
+	// learns (planner.Options). For simulations.
+	Rates func(k inventory.Key, now time.Time) (changes, reads float64)
+}
+
+// Reads are what was read of the mirror; *demand.Table provides them.
+type Reads interface {
+	Drain(now time.Time, f func(k inventory.Key, reads int))
+}
+
+// A PlannerObserver is told how good an adaptive policy's estimates are; a nil-safe
+// *metrics.Engine provides it.
+type PlannerObserver interface {
+	ReadTrue(probability float64, reads int)   // reads of a date, and how likely it was that it is true
+	Predicted(probability float64, right bool) // a fetch: how likely no news was, and whether there was none
+}
+
+// A Teller is a policy that has something to say of itself.
+type Teller interface {
+	Status(st *report.Status, now time.Time)
+	Explain(k Key, e *report.Explanation, now time.Time)
 }
 
 // A Move brings a key forward, puts it off or changes its urgency: one that waits

@@ -35,11 +35,11 @@ func (nobody) Recovered(int)                    {}
 
 func newBench(t *testing.T, dir string, now time.Time, seed uint64) *bench {
 	t.Helper()
-	return newBenchOf(t, dir, now, seed, 4*time.Hour, nobody{})
+	return newBenchOf(t, dir, now, seed, 4*time.Hour, nobody{}, NewCadence)
 }
 
 // newBenchOf makes a bench whose schedule week has that interval.
-func newBenchOf(t *testing.T, dir string, now time.Time, seed uint64, week time.Duration, observer Observer) *bench {
+func newBenchOf(t *testing.T, dir string, now time.Time, seed uint64, week time.Duration, observer Observer, newPolicy func(PolicyOptions) Policy) *bench {
 	t.Helper()
 	store, err := storage.Open(dir, storage.Options{NoSync: true, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
@@ -47,8 +47,8 @@ func newBenchOf(t *testing.T, dir string, now time.Time, seed uint64, week time.
 	}
 	t.Cleanup(func() { _ = store.Close() }) // a second Close does nothing
 	rules := plan.NewRules([]plan.Schedule{
-		{Name: "today", Days: 1, Every: 15 * time.Minute, Objective: 20 * time.Minute},
-		{Name: "week", Days: 5, Every: week, Objective: 5 * time.Hour},
+		{Name: "today", Days: 1, Every: 15 * time.Minute, Objective: 20 * time.Minute, MaxAge: time.Hour},
+		{Name: "week", Days: 5, Every: week, Objective: 5 * time.Hour, MaxAge: 16 * time.Hour},
 	})
 	var products []plan.Product
 	for i, zone := range []string{"Asia/Singapore", "Europe/London", "America/New_York"} {
@@ -59,7 +59,7 @@ func newBenchOf(t *testing.T, dir string, now time.Time, seed uint64, week time.
 		products = append(products, plan.Product{ID: inventory.ProductID(14 + i), Zone: z, Enabled: true})
 	}
 	catalogue := plan.NewCatalogue(rules, products)
-	policy := NewCadence(PolicyOptions{Catalogue: catalogue})
+	policy := newPolicy(PolicyOptions{Catalogue: catalogue, PerDay: 2000, Now: now})
 	b := &bench{t: t, now: now, random: rand.New(rand.NewPCG(seed, 1)), Scheduler: New(Options{
 		Catalogue: catalogue, Store: store, Gate: limit.NewGate(rand.Int64N),
 		Policy: policy, Queue: queue.New[refresh.ID](queue.Options{Bands: len(policy.Bands())}),
@@ -198,14 +198,18 @@ func (b *bench) check() {
 
 // TestEveryKeyIsInOnePlace does random things to a scheduler for many virtual
 // days: work, failures, pauses, refreshes, steps of the wall clock, restarts.
-func TestEveryKeyIsInOnePlace(t *testing.T) {
+func TestEveryKeyIsInOnePlace(t *testing.T) { everyKeyIsInOnePlace(t, NewCadence) }
+
+func TestEveryKeyIsInOnePlaceWhenAdaptive(t *testing.T) { everyKeyIsInOnePlace(t, NewAdaptive) }
+
+func everyKeyIsInOnePlace(t *testing.T, newPolicy func(PolicyOptions) Policy) {
 	seeds := uint64(12)
 	if testing.Short() {
 		seeds = 3
 	}
 	for seed := range seeds {
 		dir := t.TempDir()
-		b := newBench(t, dir, time.Date(2026, 10, 24, 20, 0, 0, 0, time.UTC), seed)
+		b := newBenchOf(t, dir, time.Date(2026, 10, 24, 20, 0, 0, 0, time.UTC), seed, 4*time.Hour, nobody{}, newPolicy)
 		scopes := []refresh.Scope{refresh.Everything, {Schedule: "today"}, {Schedule: "week"}, {Product: 14}, {Product: 15}}
 		for range 600 {
 			b.now = b.now.Add(time.Duration(b.random.ExpFloat64() * float64(5*time.Minute)))
@@ -238,7 +242,7 @@ func TestEveryKeyIsInOnePlace(t *testing.T) {
 					t.Fatal(err)
 				}
 				random := b.random
-				b = newBench(t, dir, b.now, 0)
+				b = newBenchOf(t, dir, b.now, 0, 4*time.Hour, nobody{}, newPolicy)
 				b.random = random
 			default:
 				b.work(b.random.IntN(6))

@@ -51,7 +51,10 @@ func (s *Scheduler) inParts(ctx context.Context, visit func(part []*product, now
 // summarise fills in what needs no look at the keys, and a row for each schedule.
 func (s *Scheduler) summarise(st *report.Status) {
 	st.Paused = s.pauseOf(refresh.Everything)
-	st.Timers = s.wheel.Len()
+	st.Timers, st.Policy = s.wheel.Len(), "cadence"
+	if t, ok := s.Policy.(Teller); ok {
+		t.Status(st, time.Now())
+	}
 	for i, name := range s.Policy.Bands() {
 		st.Bands = append(st.Bands, report.Band{Name: name, Jobs: s.Queue.Depth(i)})
 	}

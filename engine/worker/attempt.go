@@ -117,14 +117,27 @@ func (a *attempt) sync(ctx context.Context, answer partner.Answer, end refresh.E
 	a.Observer.Rows(synced.Added, synced.Changed, synced.Removed, synced.Unchanged)
 	a.Observer.Synced(time.Since(began))
 	r.End.Outcome = synced.Outcome
+	r.Slots = refresh.Slots{
+		Total: len(av.Slots), Added: synced.Added, Removed: synced.Removed,
+		Recounted: synced.Recounted, Repriced: synced.Repriced, Last: last(av.Slots),
+	}
 	if r.Day = av.State(); synced.Outcome == refresh.Stale {
 		r.Day, r.Checked = inventory.Unknown, time.Time{}
 	}
 	return r, nil
 }
 
+// last returns the minute of the day at which the last slot starts, 0 when there is
+// none or it does not say.
+func last(slots []inventory.Slot) int {
+	if len(slots) == 0 {
+		return 0
+	}
+	return max(0, int(slots[len(slots)-1].Start))
+}
+
 // show has a confirmation written at once when somebody waits for it. Others wait
-// for company, a second at most.
+// for company, two seconds at most.
 func (a *attempt) show() error {
 	if !a.task.Urgent {
 		return nil

@@ -90,7 +90,7 @@ func Run(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	catalogue := Catalogue(o.Config)
-	d.metrics = newMetrics(catalogue, o.Version)
+	d.metrics = newMetrics(o.Config, catalogue, o.Version)
 	d.events = httpapi.NewEvents(
 		func() report.Budget { return d.core.Load().engine.Budget() },
 		func() report.Source { return d.core.Load().engine.Source() })

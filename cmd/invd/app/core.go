@@ -55,7 +55,7 @@ func (d *daemon) newCore(conf *config.Config, s secrets) (*core, error) {
 	})
 	var err error
 	c.engine, err = engine.New(engine.Options{
-		Catalogue: c.catalogue, Store: d.store, Fetcher: c.client, Limits: Limits(conf), Concurrency: conf.Partner.Concurrency,
+		Catalogue: c.catalogue, Store: d.store, Fetcher: c.client, Limits: Limits(conf), Policy: newPolicy(conf), Concurrency: conf.Partner.Concurrency,
 		MaxAttempts: conf.Retry.MaxAttempts, Retry: backoff.Policy{Base: conf.Retry.Base, Cap: conf.Retry.Cap},
 		Drain: fetchDrain, Observer: d.metrics.Engine, Tell: d.events.Tell, Log: d.Log,
 	})
@@ -138,7 +138,7 @@ func (d *daemon) reload(ctx context.Context) error {
 		old.err = err // likewise: it is done
 		return err
 	}
-	d.metrics.SetSchedules(scheduleNames(c.catalogue), c.catalogue.Rules.Bands())
+	d.metrics.SetSchedules(scheduleNames(c.catalogue), bands(conf, c.catalogue))
 	d.public.SetCacheBytes(conf.Cache.MaxBytes)
 	d.core.Store(c)
 	c.start(ctx)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"invd/cmd/invd/config"
 	"invd/engine"
 	"invd/engine/partner"
 	"invd/engine/plan"
@@ -13,9 +14,9 @@ import (
 	"invd/storage"
 )
 
-func newMetrics(c *plan.Catalogue, version string) *metrics.Metrics {
+func newMetrics(conf *config.Config, c *plan.Catalogue, version string) *metrics.Metrics {
 	return metrics.New(metrics.Options{
-		Schedules: scheduleNames(c), Bands: c.Rules.Bands(), Handlers: httpapi.Handlers(), Outcomes: partner.Outcomes(),
+		Schedules: scheduleNames(c), Bands: bands(conf, c), Handlers: httpapi.Handlers(), Outcomes: partner.Outcomes(),
 		Key: engine.BudgetKey, Version: version, Schema: storage.SchemaVersion,
 	})
 }

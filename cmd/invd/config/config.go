@@ -40,7 +40,7 @@ type Limit struct {
 
 // A Refresh says how it is decided which key is fetched next.
 type Refresh struct {
-	Policy      string // "cadence"
+	Policy      string // "cadence" or "adaptive"
 	ReadThrough bool
 }
 

@@ -117,13 +117,11 @@ func portOK(port string) bool {
 
 // policy is how the next key is chosen.
 func policy(into *string) scalar {
-	s := scalar{kind: "policy", want: "a policy", bounds: "cadence"}
+	s := scalar{kind: "policy", want: "a policy", bounds: "cadence or adaptive"}
 	s.set = func(text string) error {
 		switch text {
-		case "cadence":
+		case "cadence", "adaptive":
 			*into = text
-		case "adaptive":
-			return notYet(text, "write cadence")
 		default:
 			return s.outside(text)
 		}

@@ -1,0 +1,107 @@
+package app_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"invd/engine/inventory"
+	"invd/engine/report"
+)
+
+// tight is a budget of 4 requests a minute, for 20 products of 60 dates.
+const tight = "limits: [{requests: 4, per: 1m}]"
+
+func (w *world) today() inventory.Date {
+	return inventory.DateOf(time.Now().In(mustZone(w.t, "Asia/Singapore")))
+}
+
+// reader reads a product's next three dates every minute until stop is closed.
+func (w *world) reader(product int64, stop <-chan struct{}) {
+	for {
+		select {
+		case <-stop:
+			return
+		case <-time.After(time.Minute):
+		}
+		for ahead := range 3 {
+			w.slots(product, w.today().AddDays(ahead))
+		}
+	}
+}
+
+// near counts the requests so far for a product's dates from from to to.
+func (w *world) near(product int64, from, to inventory.Date) (n int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for date := from; date <= to; date++ {
+		n += w.asked[inventory.Key{Product: inventory.ProductID(product), Date: date}]
+	}
+	return n
+}
+
+func TestAnAdaptiveDaemonAsksMostForWhatIsRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, setup{products: 20, start: monday.Add(time.Hour), partner: tight, yaml: "refresh: {policy: adaptive}\n"})
+		w.startDaemon()
+		stop := make(chan struct{})
+		go w.reader(20, stop)
+		time.Sleep(12 * time.Hour)
+		first, last := w.today(), w.today().AddDays(4)
+		before := map[int64]int{}
+		for id := int64(16); id < 34; id++ {
+			before[id] = w.near(id, first, last)
+		}
+		time.Sleep(2 * 24 * time.Hour)
+		close(stop)
+		busy, most := w.near(20, first, last)-before[20], 0
+		for id, n := range before {
+			if id != 20 {
+				most = max(most, w.near(id, first, last)-n)
+			}
+		}
+		if busy < 2*most {
+			t.Errorf("%d requests for the product that is read, %d for the next: want twice as many at least", busy, most)
+		}
+		st := w.status()
+		if st.Policy != "adaptive" || st.Planner == nil || st.Planner.Price <= 0 || st.Planner.Unseen > 0 {
+			t.Errorf("status: policy %q, planner %+v; want adaptive, a price and nothing unseen", st.Policy, st.Planner)
+		}
+		var e report.Explanation
+		w.ask(fmt.Sprintf("/api/v1/explain?product=20&date=%s", w.today().AddDays(1)), &e)
+		if x := e.Estimate; x == nil || x.ReadsPerDay < 1000 || x.StillTrue <= 0 || x.StillTrue > 1 || !strings.Contains(e.Verdict, "worth") {
+			t.Errorf("explain: %q, estimate %+v; want 1,440 reads a day seen and a worth named", e.Verdict, x)
+		}
+		w.checkLimit(4)
+		w.stop()
+		w.checkFile()
+	})
+}
+
+// TestAnAdaptiveDaemonKeepsMaxAge looks every hour of four days, the first left
+// out: what nobody reads is as old as max_age allows, and no older.
+func TestAnAdaptiveDaemonKeepsMaxAge(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, setup{products: 20, start: monday.Add(time.Hour), partner: tight, yaml: "refresh: {policy: adaptive}\n"})
+		w.startDaemon()
+		time.Sleep(24 * time.Hour)
+		bounds := map[string]float64{"today": 2, "week": 12, "month": 48, "season": 96}
+		for range 3 * 24 {
+			time.Sleep(time.Hour)
+			stretch := w.status().Stretch
+			for id := int64(16); id < 34; id++ {
+				for _, d := range w.product(id).Dates {
+					if d.State != "open" || d.Schedule == "today" && time.Now().In(mustZone(t, "Asia/Singapore")).Hour() >= 9 {
+						continue // it may be over
+					}
+					if most := bounds[d.Schedule] * stretch * 3600; d.AgeSeconds > most {
+						t.Errorf("%d on %s (%s) is %.1f h old at a stretch of %.2f", id, d.Date, d.Schedule, d.AgeSeconds/3600, stretch)
+					}
+				}
+			}
+		}
+		w.checkLimit(4)
+	})
+}

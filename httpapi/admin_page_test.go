@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"compress/gzip"
 	"errors"
 	"io"
 	"net/http"
@@ -104,6 +105,21 @@ func TestPagesForbidBrowsersEverythingButTheirOwn(t *testing.T) {
 				t.Errorf("%s has %q, which the policy forbids or which loads from elsewhere", name, bad)
 			}
 		}
+	}
+}
+
+func TestPagesAreZippedForThoseWhoAcceptIt(t *testing.T) {
+	h, _, _ := newTestAdmin(AdminOptions{})
+	plain, zipped := ask(h, "GET", "/"), ask(h, "GET", "/", "Accept-Encoding", "gzip")
+	if got := plain.Header().Get("Content-Encoding"); got != "" {
+		t.Errorf("Content-Encoding = %q for who accepts none", got)
+	}
+	r, err := gzip.NewReader(zipped.Body)
+	if err != nil || zipped.Header().Get("Content-Encoding") != "gzip" || zipped.Header().Get("Vary") != "Accept-Encoding" {
+		t.Fatalf("%v, Content-Encoding %q; want gzip", err, zipped.Header().Get("Content-Encoding"))
+	}
+	if body, err := io.ReadAll(r); err != nil || string(body) != plain.Body.String() {
+		t.Errorf("unzipped it differs from the plain page: %v", err)
 	}
 }
 

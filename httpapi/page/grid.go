@@ -26,10 +26,12 @@ type grid struct {
 
 // A row is one product.
 type row struct {
-	*report.GridRow
+	ID                   inventory.ProductID
+	Name, State          string
 	Late, Never, Failing int
 	Oldest               int32         // seconds; report.Never when nothing was ever answered
 	Cells                template.HTML // see appendCells
+	of                   *report.GridRow
 }
 
 // A span is the columns whose dates follow one schedule.
@@ -55,9 +57,10 @@ func newGrid(g *report.Grid, q Query) *grid {
 	find := strings.ToLower(q.Find)
 	var chosen []row
 	for i := range g.Rows {
-		r := row{GridRow: &g.Rows[i], Oldest: report.Never}
+		of := &g.Rows[i]
+		r := row{ID: of.ID, Name: of.Name, State: of.State, Oldest: report.Never, of: of}
 		var t tally
-		for ahead, c := range r.GridRow.Cells {
+		for ahead, c := range of.Cells {
 			grade := gradeOf(c, g.Schedules[c.Schedule].Objective)
 			t[grade]++
 			byColumn[ahead][grade]++
@@ -70,7 +73,7 @@ func newGrid(g *report.Grid, q Query) *grid {
 			out.All[grade] += n
 		}
 		r.Late, r.Never = t.Late(), t[never]
-		if finds(r.GridRow, find) && shows(q.Show, r.GridRow, &t, r.Failing) {
+		if finds(of, find) && shows(q.Show, of, &t, r.Failing) {
 			chosen = append(chosen, r)
 		}
 	}
@@ -85,7 +88,7 @@ func newGrid(g *report.Grid, q Query) *grid {
 	out.cut(chosen)
 	for i := range out.Rows {
 		r := &out.Rows[i]
-		r.Cells = template.HTML(appendCells(nil, g, r.GridRow))
+		r.Cells = template.HTML(appendCells(nil, g, r.of))
 	}
 	return out
 }

@@ -39,6 +39,7 @@ const maintainEvery = 10 * time.Minute
 
 // Observer is what the engine tells its metrics.
 type Observer interface {
+	demand.Observer
 	scheduler.Observer
 	scheduler.PlannerObserver
 	worker.Observer
@@ -54,6 +55,7 @@ type Options struct {
 	Concurrency int
 	MaxAttempts int
 	Retry       backoff.Policy
+	ReadThrough bool          // a plain read waits when a call is worth its price
 	Drain       time.Duration // how long fetches may go on once Run's context ended
 	Observer    Observer
 	Tell        func(report.Event) // those who watch; must not block. nil: nobody does
@@ -68,7 +70,7 @@ type Engine struct {
 	budget    *limit.Budget
 	gate      *limit.Gate
 	queue     *queue.Queue[refresh.ID]
-	demand    *demand.Table
+	desk      *demand.Desk
 	scheduler *scheduler.Scheduler
 	pool      *worker.Pool
 }
@@ -113,7 +115,6 @@ func New(o Options) (*Engine, error) {
 		Options: o,
 		budget:  limit.NewBudget(o.Limits, spent, now),
 		gate:    limit.NewGate(rand.Int64N),
-		demand:  reads,
 		queue:   queue.New[refresh.ID](queue.Options{Bands: len(policy.Bands()), AgeEvery: policy.AgeEvery()}),
 	}
 	if until.After(now) && until.Before(now.Add(time.Hour)) { // longer ones are the clock's doing
@@ -122,8 +123,13 @@ func New(o Options) (*Engine, error) {
 	if o.Tell == nil {
 		o.Tell = func(report.Event) {}
 	}
+	e.desk = demand.NewDesk(demand.DeskOptions{
+		Table: reads, Budget: e.budget, Gate: e.gate,
+		Flush: o.Store.Flush, Through: o.ReadThrough, Observer: o.Observer,
+	})
 	e.scheduler = scheduler.New(scheduler.Options{
-		Catalogue: o.Catalogue, Policy: policy, Store: o.Store, Queue: e.queue, Gate: e.gate, Observer: o.Observer, Tell: o.Tell, Log: o.Log,
+		Catalogue: o.Catalogue, Policy: policy, Store: o.Store, Queue: e.queue, Gate: e.gate, Desk: e.desk,
+		Observer: o.Observer, Tell: o.Tell, Log: o.Log,
 	})
 	e.pool = worker.New(worker.Options{
 		Queue: e.queue, Task: e.scheduler.Task, Report: e.scheduler.Report,
@@ -144,8 +150,8 @@ func enabled(c *plan.Catalogue) (ids []inventory.ProductID) {
 	return ids
 }
 
-// Demand counts what readers ask for.
-func (e *Engine) Demand() *demand.Table { return e.demand }
+// Desk is where readers ask.
+func (e *Engine) Desk() *demand.Desk { return e.desk }
 
 // Run schedules and fetches until ctx is done and the fetches in flight have
 // ended or used up the drain time. It returns an error only when the store
@@ -161,6 +167,10 @@ func (e *Engine) Run(ctx context.Context) error {
 		cancel()
 	})
 	wg.Go(func() { e.maintain(ctx) })
+	wg.Go(func() {
+		<-ctx.Done()
+		e.desk.Close() // nobody waits for what is being stopped
+	})
 	fetched = e.pool.Run(ctx)
 	cancel()
 	stop()

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"context"
 	"net/http"
 	"testing"
 	"testing/synctest"
@@ -13,6 +14,12 @@ import (
 	"invd/engine/plan"
 )
 
+// counting is a Demand that only counts.
+type counting struct{ *table.Table }
+
+func (counting) Read(context.Context, inventory.Key, time.Time) bool      { return false }
+func (counting) Await(context.Context, inventory.Key, time.Duration) bool { return false }
+
 // Reads count for the key that was asked for, whatever the answer: what is closed,
 // unknown or in the reader's own cache is asked for all the same.
 func TestEveryReadOfACoveredDateIsCounted(t *testing.T) {
@@ -21,7 +28,7 @@ func TestEveryReadOfACoveredDateIsCounted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		time.Sleep(time.Until(noon))
 		counted := table.New([]inventory.ProductID{14, 15}, 60)
-		p := mustPublic(t, PublicOptions{Reader: store, Catalogue: func() *plan.Catalogue { return catalogue }, CacheBytes: 1 << 20, Demand: counted})
+		p := mustPublic(t, PublicOptions{Reader: store, Catalogue: func() *plan.Catalogue { return catalogue }, CacheBytes: 1 << 20, Demand: counting{counted}})
 		defer p.Close()
 		for _, r := range []struct{ method, target string }{
 			{http.MethodGet, "/api/v1/experience/14/slots?date=2025-03-25"},

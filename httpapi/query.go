@@ -32,16 +32,23 @@ func unescape(s string) string {
 	return s
 }
 
+// How long a reader waits for an answer that is young enough: unless it says, and
+// whatever it says.
+const (
+	defaultWait = 1200 * time.Millisecond
+	longestWait = 5 * time.Second
+)
+
 // A bound is the staleness a reader asked for with max_age.
 type bound struct {
 	given  bool
 	maxAge time.Duration
+	wait   time.Duration
 }
 
 // parseBound reads max_age and wait, each given at most once, from a query that
 // has a date. It returns the message for a value that cannot be read, "" if there
-// is none. wait is checked only: no read waits, what is stored is told to be young
-// enough or not.
+// is none.
 func parseBound(query string) (b bound, complaint string) {
 	if strings.IndexByte(query, '&') < 0 {
 		return b, "" // the date is all there is
@@ -52,12 +59,14 @@ func parseBound(query string) (b bound, complaint string) {
 		if !ok || n > 1 {
 			return b, badMaxAge
 		}
-		b = bound{given: true, maxAge: age}
+		b = bound{given: true, maxAge: age, wait: defaultWait}
 	}
 	if value, n = param(query, "wait"); n > 0 {
-		if _, ok := parseSpan(value); !ok || n > 1 {
+		wait, ok := parseSpan(value)
+		if !ok || n > 1 {
 			return b, badWait
 		}
+		b.wait = min(wait, longestWait)
 	}
 	return b, ""
 }

@@ -1,9 +1,11 @@
 package httpapi
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"net/http"
+	"time"
 
 	"github.com/julienschmidt/httprouter"
 
@@ -45,11 +47,14 @@ func (p *Public) slots(w http.ResponseWriter, r *http.Request, ps httprouter.Par
 		return
 	}
 	k := inventory.Key{Product: id, Date: date}
-	schedule, covered := v.rules.Of(v.today, date)
-	if covered {
-		p.demand.Count(k)
-	}
 	a, err := p.slotsAnswer(k)
+	schedule, covered := v.rules.Of(v.today, date)
+	if covered && p.renewed(r.Context(), k, a, limit, now) {
+		a, err = p.slotsAnswer(k)
+	}
+	if limit.given {
+		v.now = time.Now() // it may have waited
+	}
 	switch {
 	case errors.Is(err, inventory.ErrNotFound):
 		if covered {
@@ -63,10 +68,24 @@ func (p *Public) slots(w http.ResponseWriter, r *http.Request, ps httprouter.Par
 		p.fail(w, r, err)
 	default:
 		if limit.given {
-			w.Header()["X-Inventory-Fresh"] = freshHeader[a.age(now) <= limit.maxAge]
+			w.Header()["X-Inventory-Fresh"] = freshHeader[a.age(v.now) <= limit.maxAge]
 		}
 		p.serve(w, r, a, v)
 	}
+}
+
+// renewed tells that k is read, and waits for a newer answer than a when that one
+// is too old for the reader. a is nil when there is none. It reports whether there
+// is a newer one now.
+func (p *Public) renewed(ctx context.Context, k inventory.Key, a *answer, limit bound, now time.Time) bool {
+	p.demand.Count(k)
+	switch {
+	case !limit.given:
+		return p.demand.Read(ctx, k, now)
+	case a != nil && a.age(now) <= limit.maxAge:
+		return false
+	}
+	return p.demand.Await(ctx, k, limit.wait)
 }
 
 // slotsAnswer returns the answer for k, from the cache if it can.

@@ -34,7 +34,7 @@ type emit func(value float64, labels ...string)
 // catalogue returns every metric of ours in the order of docs/metrics.md.
 func catalogue() []definition {
 	return slices.Concat(
-		processDefinitions(), freshnessDefinitions(), budgetDefinitions(), scheduleDefinitions(),
+		processDefinitions(), freshnessDefinitions(), demandDefinitions(), budgetDefinitions(), scheduleDefinitions(),
 		plannerDefinitions(), jobDefinitions(), fetchDefinitions(), storageDefinitions(), httpDefinitions(),
 	)
 }
@@ -62,6 +62,8 @@ var (
 	cacheResults = []string{"hit", "miss"}
 	tickOutcomes = []string{"created", "coalesced", "deferred", "skipped_paused", "skipped_gone", "missed"}
 	blockReasons = []string{"throttled", "unauthorized", "breaker", "suspect", "disk_full"}
+	askOutcomes  = []string{"queued", "joined", "refused", "over_share"}
+	waitResults  = []string{"fetched", "unanswered", "late", "refused", "gone"}
 	rowChanges   = []string{"added", "changed", "removed", "unchanged"}
 	results      = []string{"success", "failure"}
 	sourceStates = []string{"open", "paused", "held", "unauthorized", "broken", "suspect"}

@@ -17,6 +17,8 @@ type Engine struct {
 	outcomes []string
 	reasons  []string // why an attempt is made again
 
+	asks, awaits            *prometheus.CounterVec
+	awaitSeconds            prometheus.Observer
 	requests, blocks        *prometheus.CounterVec
 	waits                   prometheus.Observer
 	ticks                   *prometheus.CounterVec
@@ -35,6 +37,9 @@ func newEngine(r *registrar, o Options) *Engine {
 	e := &Engine{
 		key: o.Key, outcomes: o.Outcomes,
 		reasons:       append(slices.Clone(o.Outcomes[min(1, len(o.Outcomes)):]), "store"),
+		asks:          r.counter("invd_demand_asks_total"),
+		awaits:        r.counter("invd_demand_waits_total"),
+		awaitSeconds:  r.histogram("invd_demand_wait_seconds").WithLabelValues(),
 		requests:      r.counter("invd_budget_requests_total"),
 		blocks:        r.counter("invd_budget_blocks_total"),
 		waits:         r.histogram("invd_budget_wait_seconds").WithLabelValues(o.Key),
@@ -53,6 +58,8 @@ func newEngine(r *registrar, o Options) *Engine {
 		predictions:   r.counter("invd_planner_predictions_total"),
 	}
 	key := []string{o.Key}
+	each(e.asks, append(slices.Clone(askOutcomes), other))
+	each(e.awaits, append(slices.Clone(waitResults), other))
 	each(e.requests, key)
 	each(e.blocks, key, append(slices.Clone(blockReasons), other))
 	each(e.attempts, append(slices.Clone(e.outcomes), other))
@@ -102,6 +109,23 @@ func (e *Engine) Finished(schedule string, o refresh.Outcome) {
 func (e *Engine) Recovered(n int) {
 	if e != nil {
 		e.recovered.Add(float64(n))
+	}
+}
+
+// Asked counts a read that asked for a fetch. outcome is queued, joined, refused or
+// over_share.
+func (e *Engine) Asked(outcome string) {
+	if e != nil {
+		e.asks.WithLabelValues(among(askOutcomes, outcome)).Inc()
+	}
+}
+
+// Awaited tells how a reader's waiting for a fetch ended and how long it took.
+// result is fetched, unanswered, late, refused or gone.
+func (e *Engine) Awaited(result string, took time.Duration) {
+	if e != nil {
+		e.awaits.WithLabelValues(among(waitResults, result)).Inc()
+		e.awaitSeconds.Observe(took.Seconds())
 	}
 }
 

@@ -1,6 +1,7 @@
 package demand
 
 import (
+	"math"
 	"math/bits"
 	"math/rand/v2"
 	"runtime"
@@ -48,7 +49,14 @@ type Table struct {
 	// counts[(stripe*len(ids)+row)*(ring+1)+place]. A row's last place is its
 	// calendar's.
 	counts []atomic.Uint32
+
+	// worth[row*ring+place] is from when on a call for the key is worth its price,
+	// in seconds since 1970: 0 for always, never for not at all. The scheduler alone
+	// writes it.
+	worth []atomic.Uint32
 }
+
+const never = math.MaxUint32
 
 // New makes a table of products and of the dates from today to days-1 days ahead.
 // Each id is given once.
@@ -63,6 +71,7 @@ func New(products []inventory.ProductID, days int) *Table {
 		t.rows[id] = i
 	}
 	t.counts = make([]atomic.Uint32, t.stripes*len(products)*(t.ring+1))
+	t.worth = make([]atomic.Uint32, len(products)*t.ring)
 	return t
 }
 
@@ -87,6 +96,37 @@ func (t *Table) count(p inventory.ProductID, place int) {
 	}
 	t.counts[(stripe*len(t.ids)+row)*(t.ring+1)+place].Add(1)
 }
+
+// SetWorth says from when on a read of k is worth a call: the zero time for always,
+// Never for not before it is said anew. It is precise to a second.
+func (t *Table) SetWorth(k inventory.Key, from time.Time) {
+	row, ok := t.rows[k.Product]
+	if !ok {
+		return
+	}
+	s := uint32(0)
+	switch {
+	case from.Equal(Never):
+		s = never
+	case !from.IsZero():
+		s = uint32(min(max(from.Unix()+1, 0), never-1))
+	}
+	t.worth[row*t.ring+int(k.Date)&(t.ring-1)].Store(s)
+}
+
+// Worth reports whether a read of k at now is worth a call, as SetWorth was told.
+// Nothing of a product that New was not told of is.
+func (t *Table) Worth(k inventory.Key, now time.Time) bool {
+	row, ok := t.rows[k.Product]
+	if !ok {
+		return false
+	}
+	from := t.worth[row*t.ring+int(k.Date)&(t.ring-1)].Load()
+	return from != never && int64(from) <= now.Unix()
+}
+
+// Never is a time that does not come.
+var Never = time.Unix(1<<40, 0)
 
 // Drain calls f for every key that was read since the last Drain, with the number
 // of reads, and begins anew; now tells which date a counter is about. Reads that

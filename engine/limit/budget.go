@@ -90,6 +90,13 @@ func (b *Budget) SetLimits(limits []Limit) {
 	b.signal()
 }
 
+// Limits returns the limits in force.
+func (b *Budget) Limits() []Limit {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Clone(b.limits)
+}
+
 // Available returns how many requests may go out at now, and when that is none,
 // the earliest time at which one may; the zero time when that depends on requests
 // still in flight.

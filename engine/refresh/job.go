@@ -34,6 +34,7 @@ const (
 	Manual                   // an operator's refresh
 	Confirm                  // an open date was answered with nothing: ask again
 	Triggered                // an operator made its whole schedule due
+	Read                     // readers asked for it
 	numTriggers
 )
 
@@ -42,7 +43,7 @@ func Triggers() []Trigger { return all[Trigger](numTriggers) }
 
 // String returns the trigger's name.
 func (t Trigger) String() string {
-	return [...]string{"schedule", "first", "manual", "confirm", "trigger"}[t]
+	return [...]string{"schedule", "first", "manual", "confirm", "trigger", "read"}[t]
 }
 
 // A State is a job's place in its life.

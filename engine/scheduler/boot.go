@@ -17,6 +17,7 @@ import (
 // left unfinished, and starts what is overdue or was never fetched: once each,
 // the nearest dates first.
 func (s *Scheduler) boot(now time.Time) error {
+	s.wall = now.Round(0)
 	missed, err := s.load(now)
 	if err != nil {
 		return err
@@ -36,6 +37,7 @@ func (s *Scheduler) boot(now time.Time) error {
 	var due []refresh.ID
 	for id := range s.keys {
 		k := &s.keys[id]
+		s.appraise(refresh.ID(id), now)
 		if k.place != nowhere {
 			continue
 		}

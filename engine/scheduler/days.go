@@ -45,6 +45,7 @@ func (s *Scheduler) move(index int32, today inventory.Date, now time.Time) (due 
 			continue
 		}
 		id := s.newKey(s.enter(index, date, now))
+		s.appraise(id, now)
 		p.ids[ahead] = id
 		if at := s.first(id, now); at.After(now) {
 			s.arm(id, at, now)
@@ -92,6 +93,7 @@ func (s *Scheduler) reschedule(id refresh.ID, now time.Time) {
 		s.account(k, now)
 	}
 	k.schedule = int8(schedule)
+	s.appraise(id, now)
 	due, ok := s.Policy.Move(s.view(id), was, now)
 	switch {
 	case !ok:

@@ -39,7 +39,7 @@ func running(t testing.TB, products int) (s *Scheduler, stop func()) {
 	catalogue := plan.NewCatalogue(rules, list)
 	policy := NewCadence(PolicyOptions{Catalogue: catalogue})
 	s = New(Options{
-		Catalogue: catalogue, Policy: policy, Store: store, Gate: limit.NewGate(rand.Int64N), Observer: nobody{},
+		Catalogue: catalogue, Policy: policy, Store: store, Gate: limit.NewGate(rand.Int64N), Desk: newDesk(list, time.Now()), Observer: nobody{},
 		Queue: queue.New[refresh.ID](queue.Options{Bands: len(policy.Bands())}), Tell: func(report.Event) {}, Log: slog.New(slog.DiscardHandler),
 	})
 	ctx, cancel := context.WithCancel(t.Context())

@@ -52,6 +52,7 @@ func (s *Scheduler) parks(k *key) bool {
 // park keeps a key that is due out of the queue.
 func (s *Scheduler) park(k *key) {
 	k.place = parked
+	s.Desk.End(k.key, false, false)
 }
 
 // unpark starts those of ids that nothing stops any more.

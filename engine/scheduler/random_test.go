@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"invd/engine/demand"
 	"invd/engine/inventory"
 	"invd/engine/limit"
 	"invd/engine/plan"
@@ -32,6 +33,21 @@ func (nobody) Ticks(string, string, int)        {}
 func (nobody) Created(string, refresh.Trigger)  {}
 func (nobody) Finished(string, refresh.Outcome) {}
 func (nobody) Recovered(int)                    {}
+
+func (nobody) Asked(string)                  {}
+func (nobody) Awaited(string, time.Duration) {}
+
+// newDesk makes a desk whose share no test uses up.
+func newDesk(products []plan.Product, now time.Time) *demand.Desk {
+	var ids []inventory.ProductID
+	for _, p := range products {
+		ids = append(ids, p.ID)
+	}
+	budget := limit.NewBudget([]limit.Limit{{Requests: 1e6, Per: time.Minute}}, nil, now)
+	return demand.NewDesk(demand.DeskOptions{
+		Table: demand.New(ids, 60), Budget: budget, Gate: limit.NewGate(rand.Int64N), Observer: nobody{},
+	})
+}
 
 func newBench(t *testing.T, dir string, now time.Time, seed uint64) *bench {
 	t.Helper()
@@ -61,7 +77,7 @@ func newBenchOf(t *testing.T, dir string, now time.Time, seed uint64, week time.
 	catalogue := plan.NewCatalogue(rules, products)
 	policy := newPolicy(PolicyOptions{Catalogue: catalogue, PerDay: 2000, Now: now})
 	b := &bench{t: t, now: now, random: rand.New(rand.NewPCG(seed, 1)), Scheduler: New(Options{
-		Catalogue: catalogue, Store: store, Gate: limit.NewGate(rand.Int64N),
+		Catalogue: catalogue, Store: store, Gate: limit.NewGate(rand.Int64N), Desk: newDesk(products, now),
 		Policy: policy, Queue: queue.New[refresh.ID](queue.Options{Bands: len(policy.Bands())}),
 		Observer: observer, Tell: func(report.Event) {}, Log: slog.New(slog.DiscardHandler),
 	})}
@@ -136,6 +152,16 @@ func (b *bench) store(r *refresh.Result, k inventory.Key) {
 	}
 }
 
+// read has a reader ask for a key, one in ten for one that is not there.
+func (b *bench) read() {
+	p := b.products[b.random.IntN(len(b.products))]
+	k := inventory.Key{Product: p.ID, Date: p.today.AddDays(b.random.IntN(len(p.ids) * 12 / 10))}
+	b.Desk.Read(b.t.Context(), k, b.now)
+	for range len(b.Desk.Asks()) {
+		b.ask(<-b.Desk.Asks(), b.now)
+	}
+}
+
 // check fails the test unless every key is in exactly one place and the store
 // knows the same unfinished jobs.
 func (b *bench) check() {
@@ -182,6 +208,9 @@ func (b *bench) check() {
 	if len(b.free) != counts[nowhere] {
 		b.t.Fatalf("%d free ids, %d keys nowhere", len(b.free), counts[nowhere])
 	}
+	if n := b.Desk.Orders(); n > counts[inQueue] {
+		b.t.Fatalf("%d keys are asked for and not ended, %d in the queue or with a worker", n, counts[inQueue])
+	}
 	stored, err := b.Store.Jobs(report.JobFilter{States: []refresh.State{refresh.Pending, refresh.Running, refresh.Retrying}, Limit: 1 << 20})
 	if err != nil {
 		b.t.Fatal(err)
@@ -197,7 +226,7 @@ func (b *bench) check() {
 }
 
 // TestEveryKeyIsInOnePlace does random things to a scheduler for many virtual
-// days: work, failures, pauses, refreshes, steps of the wall clock, restarts.
+// days: work, failures, pauses, refreshes, reads, steps of the wall clock, restarts.
 func TestEveryKeyIsInOnePlace(t *testing.T) { everyKeyIsInOnePlace(t, NewCadence) }
 
 func TestEveryKeyIsInOnePlaceWhenAdaptive(t *testing.T) { everyKeyIsInOnePlace(t, NewAdaptive) }
@@ -213,7 +242,7 @@ func everyKeyIsInOnePlace(t *testing.T, newPolicy func(PolicyOptions) Policy) {
 		scopes := []refresh.Scope{refresh.Everything, {Schedule: "today"}, {Schedule: "week"}, {Product: 14}, {Product: 15}}
 		for range 600 {
 			b.now = b.now.Add(time.Duration(b.random.ExpFloat64() * float64(5*time.Minute)))
-			switch b.random.IntN(16) {
+			switch b.random.IntN(18) {
 			case 0:
 				until := b.now.Add(time.Duration(b.random.IntN(7200)) * time.Second)
 				if err := b.pause(scopes[b.random.IntN(len(scopes))], refresh.Pause{Since: b.now, Until: until}, b.now); err != nil {
@@ -244,6 +273,8 @@ func everyKeyIsInOnePlace(t *testing.T, newPolicy func(PolicyOptions) Policy) {
 				random := b.random
 				b = newBenchOf(t, dir, b.now, 0, 4*time.Hour, nobody{}, newPolicy)
 				b.random = random
+			case 8, 9:
+				b.read()
 			default:
 				b.work(b.random.IntN(6))
 				for range b.random.IntN(6) {

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"time"
 
+	"invd/engine/demand"
 	"invd/engine/inventory"
 	"invd/engine/limit"
 	"invd/engine/plan"
@@ -32,6 +33,7 @@ type Options struct {
 	Store     *storage.Store
 	Queue     *queue.Queue[refresh.ID]
 	Gate      *limit.Gate
+	Desk      *demand.Desk // what readers ask for
 	Observer  Observer
 	Tell      func(report.Event) // of attempts that ended and of pauses; must not block
 	Log       *slog.Logger
@@ -130,6 +132,8 @@ func (s *Scheduler) Run(ctx context.Context) error {
 			}
 		case f := <-s.commands:
 			f()
+		case k := <-s.Desk.Asks():
+			s.ask(k, time.Now())
 		case <-timer.C:
 		}
 		timer.Reset(s.turn(time.Now()))
@@ -248,6 +252,8 @@ func (s *Scheduler) band(id refresh.ID, now time.Time) int {
 		return plan.OnDemand
 	case k.attempts > 0:
 		return s.Policy.Retry()
+	case k.trigger == refresh.Read:
+		return plan.OnDemand
 	}
 	return s.Policy.Band(s.view(id), now)
 }

@@ -20,6 +20,7 @@ func (s *Scheduler) settle(r refresh.Result, now time.Time) {
 	s.learn(k, r, now)
 	k.failed = r.End.State != refresh.Done || r.End.Outcome == refresh.Held
 	s.Policy.Learn(s.view(r.ID), &r, now)
+	s.wake(r, now)
 	s.tellEnd(k, r)
 	if k.place == leaving {
 		s.leave(r.ID, r, now)

@@ -70,6 +70,7 @@ func (s *Scheduler) grow(n int) {
 // release frees an id that is in no place.
 func (s *Scheduler) release(id refresh.ID) {
 	s.Policy.Leave(id)
+	s.Desk.End(s.keys[id].key, false, false)
 	s.keys[id] = key{}
 	s.free = append(s.free, id)
 }

@@ -109,7 +109,7 @@ func Run(ctx context.Context, o Options) (err error) {
 	d.metrics.SetStatus(d.status)
 	d.public, err = httpapi.NewPublic(httpapi.PublicOptions{
 		Reader: d.store, Catalogue: func() *plan.Catalogue { return d.core.Load().catalogue }, CacheBytes: o.Config.Cache.MaxBytes,
-		Demand: demand{d},
+		Demand: readers{d},
 		Ready:  d.ready, Healthy: d.healthy, Observer: d.metrics.HTTP, Log: o.Log,
 	})
 	if err != nil {

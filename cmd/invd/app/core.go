@@ -57,7 +57,7 @@ func (d *daemon) newCore(conf *config.Config, s secrets) (*core, error) {
 	c.engine, err = engine.New(engine.Options{
 		Catalogue: c.catalogue, Store: d.store, Fetcher: c.client, Limits: Limits(conf), Policy: newPolicy(conf), Concurrency: conf.Partner.Concurrency,
 		MaxAttempts: conf.Retry.MaxAttempts, Retry: backoff.Policy{Base: conf.Retry.Base, Cap: conf.Retry.Cap},
-		Drain: fetchDrain, Observer: d.metrics.Engine, Tell: d.events.Tell, Log: d.Log,
+		ReadThrough: conf.Refresh.ReadThrough, Drain: fetchDrain, Observer: d.metrics.Engine, Tell: d.events.Tell, Log: d.Log,
 	})
 	if err != nil {
 		return nil, err

@@ -1,11 +1,24 @@
 package app
 
-import "invd/engine/inventory"
+import (
+	"context"
+	"time"
 
-// demand tells the engine in force what readers ask for. A read that meets a reload
-// may be told to the engine that is stopping, which forgets it.
-type demand struct{ d *daemon }
+	"invd/engine/inventory"
+)
 
-func (r demand) Count(k inventory.Key) { r.d.core.Load().engine.Demand().Count(k) }
+// readers tells the engine in force what readers ask for. One who meets a reload
+// may ask the engine that is stopping, which forgets it and lets nobody wait.
+type readers struct{ d *daemon }
 
-func (r demand) CountDates(p inventory.ProductID) { r.d.core.Load().engine.Demand().CountDates(p) }
+func (r readers) Count(k inventory.Key) { r.d.core.Load().engine.Desk().Count(k) }
+
+func (r readers) CountDates(p inventory.ProductID) { r.d.core.Load().engine.Desk().CountDates(p) }
+
+func (r readers) Read(ctx context.Context, k inventory.Key, now time.Time) bool {
+	return r.d.core.Load().engine.Desk().Read(ctx, k, now)
+}
+
+func (r readers) Await(ctx context.Context, k inventory.Key, wait time.Duration) bool {
+	return r.d.core.Load().engine.Desk().Await(ctx, k, wait)
+}

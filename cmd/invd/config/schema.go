@@ -47,7 +47,7 @@ func (l *Limit) section() section {
 func (f *Refresh) section() section {
 	return section{fields: []field{
 		{key: "policy", setting: policy(&f.Policy)},
-		{key: "read_through", setting: readThrough(&f.ReadThrough)},
+		{key: "read_through", setting: enabled(&f.ReadThrough)},
 	}}
 }
 

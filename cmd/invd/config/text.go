@@ -130,27 +130,3 @@ func policy(into *string) scalar {
 	s.text = func() string { return *into }
 	return s
 }
-
-// readThrough is true or false, of which this version knows the latter.
-func readThrough(into *bool) scalar {
-	s := enabled(into)
-	s.bounds = "false"
-	set := s.set
-	s.set = func(text string) error {
-		if err := set(text); err != nil {
-			return err
-		}
-		if *into {
-			*into = false
-			return notYet("true", "write false")
-		}
-		return nil
-	}
-	return s
-}
-
-// notYet is the error of what the documentation announces and this version
-// cannot do: refused, as a setting without effect would be worse than none.
-func notYet(what, instead string) error {
-	return fmt.Errorf("%s is not available in this version: %s", what, instead)
-}

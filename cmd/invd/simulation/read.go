@@ -50,7 +50,7 @@ func (r *run) read(outer context.Context) error {
 // look is one read: it is counted as the daemon counts it, and judged by the world.
 func (r *run) look(read world.Read, today inventory.Date, thorough bool) error {
 	now := time.Now()
-	r.engine.Demand().Count(read.Key)
+	r.engine.Desk().Count(read.Key)
 	state, _, checked := r.store.DayState(read.Key)
 	seen := glance{at: now, ahead: int(read.Key.Date - today)}
 	if state != inventory.Unknown {

@@ -62,7 +62,7 @@ func main() {
 	}
 	if *list {
 		for _, m := range measurements {
-			fmt.Println(m.name)
+			fmt.Fprintln(os.Stdout, m.name)
 		}
 		return
 	}
@@ -101,7 +101,7 @@ func (c *config) measure(wanted func(name string) bool) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, servers.Close()) }()
-	fmt.Printf("%s, %s/%s, %d processors, %d keys (filled in %v), %d rounds of %v\n", runtime.Version(), runtime.GOOS, runtime.GOARCH,
+	fmt.Fprintf(os.Stdout, "%s, %s/%s, %d processors, %d keys (filled in %v), %d rounds of %v\n", runtime.Version(), runtime.GOOS, runtime.GOARCH,
 		runtime.GOMAXPROCS(0), c.keys, time.Since(began).Round(100*time.Millisecond), c.rounds, c.burst)
 	if c.save != "" {
 		if err := save(c.save, servers.Addresses[served.Bare]); err != nil {

@@ -97,6 +97,29 @@ function contrasts(selectors) {
   });
 }
 
+// apart returns the smallest distance (CIE 1976, in L*a*b*) between a colour for what is
+// fresh and one for what is not, as the colour-blind see them (Machado, Oliveira and
+// Fernandes 2009, severity 1).
+function apart() {
+  const kinds = {
+    protanopia: [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+    deuteranopia: [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.01182, 0.04294, 0.968881]],
+    tritanopia: [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.3039]],
+  };
+  const times = (m, v) => m.map((row) => row.reduce((sum, k, i) => sum + k * v[i], 0));
+  const colour = (i) => getComputedStyle(document.querySelector(`.legend .g${i}`)).backgroundColor.match(/[\d.]+/g).slice(0, 3)
+    .map((v) => v / 255).map((v) => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+  const lab = (rgb) => {
+    const [x, y, z] = times([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]], rgb.map((v) => Math.min(1, Math.max(0, v))))
+      .map((v, i) => v / [0.9505, 1, 1.089][i]).map((v) => v > 0.008856 ? Math.cbrt(v) : 7.787 * v + 16 / 116);
+    return [116 * y - 16, 500 * (x - y), 200 * (y - z)];
+  };
+  return Object.entries(kinds).map(([kind, m]) => [kind, Math.min(...[0, 1].flatMap((fresh) => [2, 3].map((late) => {
+    const [a, b] = [fresh, late].map((i) => lab(times(m, colour(i))));
+    return Math.hypot(...a.map((v, i) => v - b[i]));
+  })))]);
+}
+
 const grades = [0, 1, 2, 3, 4, 5].map((g) => `.legend .g${g}`);
 const texts = ["body", "h2 small", ".tile p", "footer a", ".grid tbody th", ".days th", "tbody .num", "small"];
 
@@ -188,6 +211,9 @@ async function main() {
     check(`${colorScheme}: the grid scrolls by itself`, await phone.evaluate(() => { const s = document.querySelector("#grid .scroll"); return s.scrollWidth > s.clientWidth; }));
     check(`${colorScheme}: cells are large enough for a thumb`, await phone.locator(".grid td a").first().evaluate((a) => a.getBoundingClientRect().width >= 20));
     await readable(phone, colorScheme);
+    for (const [kind, distance] of await phone.evaluate(apart)) {
+      check(`${colorScheme}: fresh and late are told apart with ${kind}`, distance >= 25, `distance ${distance.toFixed(0)}`);
+    }
     if (process.env.SHOTS) await phone.screenshot({ path: join(process.env.SHOTS, `phone-${colorScheme}.png`), fullPage: true });
   }
   const grounds = await Promise.all(["light", "dark"].map(async (colorScheme) => (await open({ colorScheme })).evaluate(() => getComputedStyle(document.documentElement).backgroundColor)));

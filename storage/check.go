@@ -71,6 +71,10 @@ func readFile(path string, use func(*bbolt.DB) error) (err error) {
 type checker struct {
 	tx       *bbolt.Tx
 	findings []string
+
+	// What the days say of the product that is being read.
+	product inventory.ProductID
+	summary []inventory.CalendarDay
 }
 
 func (c *checker) found(bucket, key []byte, what string) {
@@ -110,10 +114,15 @@ func (c *checker) meta() {
 }
 
 func (c *checker) days() {
+	defer c.calendar() // of the last product
 	c.each(bucketDays, func(key, value []byte) string {
 		k, known := parseDayKey(key)
 		if !known {
 			return damagedKey
+		}
+		if k.Product != c.product {
+			c.calendar()
+			c.product = k.Product
 		}
 		d, ok := decodeDay(key, value)
 		if !ok {
@@ -123,6 +132,7 @@ func (c *checker) days() {
 		if !ok {
 			return "slots cannot be read"
 		}
+		c.summary = append(c.summary, summaryOf(&r.Availability))
 		if r.State() != d.state {
 			return fmt.Sprintf("header says %s, slots say %s", d.state, r.State())
 		}
@@ -139,24 +149,40 @@ func (c *checker) days() {
 	})
 }
 
+// calendar compares the product's calendar with its days, which were all read.
+func (c *checker) calendar() {
+	days := c.summary
+	c.summary = c.summary[:0]
+	key := productKey(c.product)
+	stored, ok := decodeCalendar(key, c.tx.Bucket(bucketCalendars).Get(key))
+	if !ok {
+		return // missing or damaged, and found already or soon
+	}
+	if len(days) != len(stored.Days) {
+		c.found(bucketCalendars, key, fmt.Sprintf("%d days, stored are %d", len(stored.Days), len(days)))
+		return
+	}
+	for i := range days {
+		if !equalSummaries(days[i], stored.Days[i]) {
+			c.found(bucketCalendars, key, fmt.Sprintf("says of %s what the day does not", days[i].Date))
+			return
+		}
+	}
+}
+
+// calendars finds damaged calendars, and those of products without a day.
 func (c *checker) calendars() {
+	days := c.tx.Bucket(bucketDays).Cursor()
 	c.each(bucketCalendars, func(key, value []byte) string {
-		id, known := parseID(key)
-		if !known {
+		if _, known := parseID(key); !known {
 			return damagedKey
 		}
 		stored, ok := decodeCalendar(key, value)
 		if !ok {
 			return damagedValue
 		}
-		days := summarize(c.tx, inventory.ProductID(id)).Days
-		if len(days) != len(stored.Days) {
-			return fmt.Sprintf("%d days, stored are %d", len(stored.Days), len(days))
-		}
-		for i := range days {
-			if !equalSummaries(days[i], stored.Days[i]) {
-				return fmt.Sprintf("says of %s what the day does not", days[i].Date)
-			}
+		if day, _ := days.Seek(key); !bytes.HasPrefix(day, key) {
+			return fmt.Sprintf("%d days, stored are 0", len(stored.Days))
 		}
 		return ""
 	})

@@ -157,7 +157,6 @@ func (e *Engine) Desk() *demand.Desk { return e.desk }
 // ended or used up the drain time. It returns an error only when the store
 // failed.
 func (e *Engine) Run(ctx context.Context) error {
-	e.warn(ctx)
 	ctx, cancel := context.WithCancel(ctx)
 	scheduling, stop := context.WithCancel(context.WithoutCancel(ctx)) // it takes results until the workers have ended
 	var wg sync.WaitGroup
@@ -186,13 +185,6 @@ func (e *Engine) Swept() <-chan struct{} { return e.scheduler.Swept() }
 
 // Alive returns nil if the scheduler's loop turns before ctx is done.
 func (e *Engine) Alive(ctx context.Context) error { return e.scheduler.Alive(ctx) }
-
-// warn tells when the schedules ask for more than the budget gives.
-func (e *Engine) warn(ctx context.Context) {
-	if stretch := e.Catalogue.Rules.Stretch(); stretch > 1 {
-		e.Log.LogAttrs(ctx, slog.LevelWarn, "schedules stretched", slog.Float64("stretch", stretch), slog.String("why", e.infeasible()))
-	}
-}
 
 // infeasible says by how much the schedules exceed the budget and what follows,
 // "" if they fit with a reserve.

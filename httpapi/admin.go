@@ -62,6 +62,7 @@ func (a *admin) routes(probes probes, metrics http.Handler) []route {
 		{http.MethodGet, "/openapi.json", handlerSpec, spec(openapi.Admin)},
 
 		{http.MethodGet, "/api/v1/status", handlerQuery, a.status},
+		{http.MethodGet, "/api/v1/plan", handlerQuery, a.plan},
 		{http.MethodGet, "/api/v1/explain", handlerQuery, a.explain},
 		{http.MethodGet, "/api/v1/products", handlerQuery, a.products},
 		{http.MethodGet, "/api/v1/products/:id", handlerQuery, a.product},

@@ -30,6 +30,11 @@ func (a *admin) status(w http.ResponseWriter, r *http.Request, _ httprouter.Para
 	a.answer(w, r, s, err)
 }
 
+func (a *admin) plan(w http.ResponseWriter, r *http.Request, _ httprouter.Params) {
+	p, err := a.controller.Plan(r.Context())
+	a.answer(w, r, p, err)
+}
+
 func (a *admin) explain(w http.ResponseWriter, r *http.Request, _ httprouter.Params) {
 	q := r.URL.Query()
 	id, err := inventory.ParseProductID(q.Get("product"))

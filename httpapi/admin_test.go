@@ -42,6 +42,10 @@ func (c *fakeController) say(format string, args ...any) {
 
 func (c *fakeController) Status(context.Context) (report.Status, error) { return c.status, c.err }
 
+func (c *fakeController) Plan(context.Context) (report.Plan, error) {
+	return report.Plan{Products: 450, Policy: "cadence"}, c.err
+}
+
 func (c *fakeController) Grid(context.Context) (report.Grid, error) { return c.grid, c.err }
 
 func (c *fakeController) Products(context.Context) ([]report.Product, error) {
@@ -394,6 +398,7 @@ func TestReadsNeedNoToken(t *testing.T) {
 		has    string
 	}{
 		{"/api/v1/status", 200, `"schedules":[{"name":"today"`},
+		{"/api/v1/plan", 200, `{"products":450,`},
 		{"/api/v1/schedules", 200, `{"schedules":[{"name":"today"`},
 		{"/api/v1/schedules/today", 200, `{"name":"today"`},
 		{"/api/v1/schedules/tonight", 404, `no such schedule`},

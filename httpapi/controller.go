@@ -21,6 +21,9 @@ type Controller interface {
 	// Grid returns how old every key is. It is made for 300,000 of them.
 	Grid(ctx context.Context) (report.Grid, error)
 
+	// Plan returns what the budget is predicted to carry.
+	Plan(ctx context.Context) (report.Plan, error)
+
 	Explain(ctx context.Context, k inventory.Key) (report.Explanation, error)
 
 	// Refresh queues the dates of a product from from to to, both included, for

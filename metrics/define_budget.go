@@ -62,6 +62,12 @@ func budgetDefinitions() []definition {
 			read:     func(s *report.Status, emit emit) { emit(s.Stretch) },
 		},
 		{
+			name: "invd_plan_predicted_fresh_ratio", kind: gauge,
+			help:     "Share of reads that will equal the partner's truth after the first day, as invd plan predicts of the policy in force.",
+			question: "What can be expected of this budget?",
+			read:     func(s *report.Status, emit emit) { emit(s.Predicted) },
+		},
+		{
 			name: "invd_source_state", kind: gauge, labels: []string{"state"},
 			help:     "1 for the state that asking the partner is in, 0 for the others.",
 			question: "Is the partner being asked, and if not, why?",

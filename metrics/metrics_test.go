@@ -241,6 +241,7 @@ func TestAStatusIsReadOncePerScrape(t *testing.T) {
 		`invd_budget_window_seconds{key="partner"} 86400`,
 		`invd_budget_planned_requests_per_second{schedule="week"} 0.5`,
 		`invd_plan_stretch_ratio 1.81`,
+		`invd_plan_predicted_fresh_ratio 0.44`,
 		`invd_budget_blocked_until_timestamp_seconds{key="partner"} 1.7e+09`,
 		`invd_schedule_paused{schedule="week"} 1`,
 		`invd_source_state{state="held"} 1`,
@@ -255,8 +256,8 @@ func TestAStatusIsReadOncePerScrape(t *testing.T) {
 
 func busy() report.Status {
 	s := report.Status{
-		Ready:    true,
-		Stretch:  1.81,
+		Ready:   true,
+		Stretch: 1.81, Predicted: 0.44,
 		Products: report.Products{Active: 3, Gone: 1},
 		Jobs:     report.Jobs{Dead: 4},
 		Budget: report.Budget{Key: "elsewhere", Limits: []report.Limit{ // 0.5/s, 0.0116/s, 0.1/s

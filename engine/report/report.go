@@ -32,6 +32,7 @@ type Status struct {
 	Planner    *Planner       `json:"planner,omitempty"`    // of the adaptive policy
 	Stretch    float64        `json:"stretch"`              // every interval, or with the adaptive policy every bound of age, is so many times as long as written
 	Infeasible string         `json:"infeasible,omitempty"` // set when it is above 1: why
+	Predicted  float64        `json:"predicted_fresh"`      // share of reads that equal the partner's truth, by invd plan
 }
 
 // A Planner says what the adaptive policy has learned, in a few numbers.

@@ -26,6 +26,7 @@ import (
 type core struct {
 	config    *config.Config
 	catalogue *plan.Catalogue
+	plan      report.Plan
 	engine    *engine.Engine
 	client    *partner.Client
 	admin     http.Handler
@@ -48,7 +49,7 @@ func readSecrets(c *config.Config) (s secrets, err error) {
 // newCore makes a core that does not run yet. No other may run on the store: the
 // engine reads there what was spent of the budget.
 func (d *daemon) newCore(conf *config.Config, s secrets) (*core, error) {
-	c := &core{config: conf, catalogue: Catalogue(conf), done: make(chan struct{})}
+	c := &core{config: conf, catalogue: Catalogue(conf), plan: Plan(conf), done: make(chan struct{})}
 	c.client = partner.New(partner.Options{
 		BaseURL: conf.Partner.BaseURL, Key: partner.NewSecret(s.key), Timeout: conf.Partner.Timeout, MaxBody: conf.Partner.MaxBody,
 		Transport: d.Transport, Permit: worker.Permit, Observe: d.attempted, UserAgent: "invd/" + d.Version,
@@ -63,7 +64,7 @@ func (d *daemon) newCore(conf *config.Config, s secrets) (*core, error) {
 		return nil, err
 	}
 	o := httpapi.AdminOptions{
-		Controller: controller{c.engine, d}, Database: d, Metrics: d.metrics.Handler(), Events: d.events, Token: s.token,
+		Controller: controller{c.engine, d, &c.plan}, Database: d, Metrics: d.metrics.Handler(), Events: d.events, Token: s.token,
 		Ready: d.ready, Healthy: d.healthy, Observer: d.metrics.HTTP, Log: d.Log,
 	}
 	if d.Load != nil {
@@ -141,6 +142,7 @@ func (d *daemon) reload(ctx context.Context) error {
 	d.metrics.SetSchedules(scheduleNames(c.catalogue), bands(conf, c.catalogue))
 	d.public.SetCacheBytes(conf.Cache.MaxBytes)
 	d.core.Store(c)
+	d.tellPlan(ctx, &c.plan)
 	c.start(ctx)
 	d.metrics.Reloaded(true)
 	d.events.Tell(report.Event{Kind: report.EventReload, Data: report.Reload{OK: true}})
@@ -151,12 +153,14 @@ func (d *daemon) reload(ctx context.Context) error {
 // controller adds to the engine what only the daemon knows.
 type controller struct {
 	*engine.Engine
-	d *daemon
+	d    *daemon
+	plan *report.Plan
 }
 
 func (c controller) Status(ctx context.Context) (report.Status, error) {
 	st, err := c.Engine.Status(ctx)
 	ready, _ := c.d.ready()
 	st.Version, st.Started, st.Ready, st.Cache = c.d.Version, c.d.started, ready, c.d.public.Cache()
+	st.Predicted = c.plan.InForce().FreshShare
 	return st, err
 }

@@ -40,7 +40,8 @@ const scrapeTimeout = 5 * time.Second
 func (d *daemon) status() report.Status {
 	ctx, cancel := context.WithTimeout(context.Background(), scrapeTimeout)
 	defer cancel()
-	st, _ := controller{d.core.Load().engine, d}.Status(ctx) // partly filled in when the scheduler has stopped
+	c := d.core.Load()
+	st, _ := controller{c.engine, d, &c.plan}.Status(ctx) // partly filled in when the scheduler has stopped
 	return st
 }
 

@@ -1,0 +1,158 @@
+package forecast
+
+import "math"
+
+// A Class is a number of keys that are alike.
+type Class struct {
+	Keys    float64 // on sale on some day; the mean over days
+	Ahead   int     // days from today to the date
+	Reads   float64 // of each a day, while it is on sale
+	Changes float64 // that show, likewise
+	OnSale  float64 // share of the day; below 1 for today, which ends with its last slot
+}
+
+// Readers look so many days ahead, today included, whatever the schedules cover.
+const readersHorizon = 60
+
+// A Population is what a catalogue's keys are like.
+type Population struct {
+	Rates   string // where they are from: assumed or learned
+	Classes []Class
+	Closed  float64 // keys that are not on sale, on weekdays when their products are closed
+
+	products int // drawn so far
+}
+
+// The reference market, which the simulated one has too.
+const (
+	bookings   = 40.  // of a date on sale
+	parties    = 2.41 // people a booking
+	cancelled  = 0.06 // of the bookings
+	edits      = 0.08 // a day and date, of its places by the seller
+	deviation  = 0.5  // of the logarithms of products' and dates' popularity
+	unlimited  = 0.1  // of the products never sell out
+	rounds     = 8    // products drawn for each class of popularity
+	fineRanks  = 50   // the most popular are classes of their own
+	sessionHop = 0.375
+)
+
+// weekdays are the open weekdays of products, and what share of them has so many.
+var weekdays = []struct{ share, open float64 }{{0.55, 7}, {0.15, 6}, {0.10, 5}, {0.08, 2}, {0.07, 3}, {0.05, 1}}
+
+// Reference returns the population of n products as a survey would expect it.
+// Their popularity follows Zipf's law, readers and customers want roughly the same
+// products, and four in five dates are open. aheadTo are numbers of days ahead at
+// which a class must end, those of the schedules. It is the same for the same
+// arguments.
+func Reference(n int, aheadTo []int) Population {
+	p := Population{Rates: "assumed"}
+	if n == 0 {
+		return p
+	}
+	scale := float64(n) / harmonic(n)
+	for rank := 1; rank <= n; {
+		next := min(n+1, max(rank+1, rank+rank/fineRanks))
+		popularity := scale * (harmonic(next-1) - harmonic(rank-1)) / float64(next-rank)
+		for range rounds {
+			p.products++
+			p.product(aheadTo, float64(next-rank)/rounds, popularity)
+		}
+		rank = next
+	}
+	return p
+}
+
+// product adds the keys of so many products whose popularity is that of the mean
+// product times popularity.
+func (p *Population) product(aheadTo []int, products, popularity float64) {
+	quantile := func(root float64) float64 { return fraction(float64(p.products) * root) }
+	sold := bookings * popularity * lognormal(normal(quantile(math.Sqrt2)))
+	read := popularity * lognormal(normal(quantile(sqrt3)))
+	open := openShare(quantile(sqrt5))
+	booked := lead(readersHorizon+1, 0.25*normal(quantile(sqrt7)), 1)
+	looked := hop(lead(readersHorizon, 0.15*normal(quantile(sqrt11)), 0.95))
+	slots, room := 1+math.Floor(12*quantile(sqrt13)), 0.65+1.8*quantile(sqrt17)
+	places := 4*slots/(parties*sold) + room // over those wanted
+	if quantile(sqrt19) < unlimited {
+		places = math.Inf(1)
+	}
+	last := (12 + 9*quantile(sqrt23)) / 24
+	p.Closed += products * (1 - open) * readersHorizon
+	for first := 0; first < readersHorizon; {
+		to := classEnd(first, aheadTo)
+		c := Class{Keys: products * open * float64(to-first), Ahead: first, OnSale: 1}
+		popular := lognormal(normal(fraction(float64(len(p.Classes)+1) * sqrt29))) // of these dates
+		for days := first; days < to; days++ {
+			c.Reads += read * looked[days] / open / float64(to-first)
+			show := showing(booked, days, places/popular)
+			c.Changes += (sold*popular*booked[days]*show*(1+cancelled) + edits + priceChanges[days]) / float64(to-first)
+		}
+		if first == 0 {
+			c.OnSale = last
+			c.Reads *= readBefore(last) / last
+			c.Changes /= last
+		}
+		p.Classes = append(p.Classes, c)
+		first = to
+	}
+}
+
+// classEnd returns where the class ends that begins so many days ahead: the further
+// ahead, the less a day matters.
+func classEnd(first int, aheadTo []int) int {
+	to := first + max(1, first/4)
+	for _, end := range append(aheadTo, readersHorizon) {
+		if first < end {
+			to = min(to, end)
+		}
+	}
+	return to
+}
+
+// openShare returns the share of dates that are open of the product at that quantile.
+func openShare(u float64) float64 {
+	for _, w := range weekdays {
+		if u -= w.share; u < 0 {
+			return w.open / 7
+		}
+	}
+	return 1
+}
+
+func lognormal(normal float64) float64 {
+	return math.Exp(deviation*normal - deviation*deviation/2)
+}
+
+// What a product is like is not drawn at random but spread evenly: of the n-th, the
+// quantile of each property is the fraction of n times a square root of its own
+// (Richtmyer's sequence). Few products then stand for many better than random ones.
+const (
+	sqrt3  = 1.7320508075688772
+	sqrt5  = 2.2360679774997896
+	sqrt7  = 2.6457513110645907
+	sqrt11 = 3.3166247903554
+	sqrt13 = 3.605551275463989
+	sqrt17 = 4.123105625617661
+	sqrt19 = 4.358898943540674
+	sqrt23 = 4.795831523312719
+	sqrt29 = 5.385164807134504
+)
+
+func fraction(x float64) float64 { return x - math.Floor(x) }
+
+// normal returns the standard normal distribution's quantile.
+func normal(u float64) float64 { return math.Sqrt2 * math.Erfinv(2*u-1) }
+
+// harmonic returns the sum of 1/k for k up to n.
+func harmonic(n int) float64 {
+	if n < 100 {
+		sum := 0.0
+		for k := 1; k <= n; k++ {
+			sum += 1 / float64(k)
+		}
+		return sum
+	}
+	const gamma = 0.5772156649015329 // Euler's constant
+	x := float64(n)
+	return math.Log(x) + gamma + 1/(2*x) - 1/(12*x*x)
+}

@@ -55,7 +55,7 @@ func Reference(n int, aheadTo []int) Population {
 		popularity := scale * (harmonic(next-1) - harmonic(rank-1)) / float64(next-rank)
 		for range rounds {
 			p.products++
-			p.product(aheadTo, float64(next-rank)/rounds, popularity)
+			p.product(aheadTo, float64(next-rank)/rounds, popularity, popularity/float64(n))
 		}
 		rank = next
 	}
@@ -63,11 +63,11 @@ func Reference(n int, aheadTo []int) Population {
 }
 
 // product adds the keys of so many products whose popularity is that of the mean
-// product times popularity.
-func (p *Population) product(aheadTo []int, products, popularity float64) {
+// product times popularity, and each a share of the whole market's.
+func (p *Population) product(aheadTo []int, products, popularity, share float64) {
 	quantile := func(root float64) float64 { return fraction(float64(p.products) * root) }
-	sold := bookings * popularity * lognormal(normal(quantile(math.Sqrt2)))
-	read := popularity * lognormal(normal(quantile(sqrt3)))
+	sold := bookings * popularity * wanted(quantile(math.Sqrt2), share)
+	read := popularity * wanted(quantile(sqrt3), share)
 	open := openShare(quantile(sqrt5))
 	booked := lead(readersHorizon+1, 0.25*normal(quantile(sqrt7)), 1)
 	looked := hop(lead(readersHorizon, 0.15*normal(quantile(sqrt11)), 0.95))
@@ -142,6 +142,13 @@ func fraction(x float64) float64 { return x - math.Floor(x) }
 
 // normal returns the standard normal distribution's quantile.
 func normal(u float64) float64 { return math.Sqrt2 * math.Erfinv(2*u-1) }
+
+// wanted returns how many times more than others of its rank the product at that
+// quantile is wanted. What a large one gains, the rest of the market loses.
+func wanted(quantile, share float64) float64 {
+	times := lognormal(normal(quantile))
+	return times / (1 + share*(times-1))
+}
 
 // harmonic returns the sum of 1/k for k up to n.
 func harmonic(n int) float64 {

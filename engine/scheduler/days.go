@@ -45,9 +45,10 @@ func (s *Scheduler) move(index int32, today inventory.Date, now time.Time) (due 
 			continue
 		}
 		id := s.newKey(s.enter(index, date, now))
-		s.appraise(id, now)
 		p.ids[ahead] = id
-		if at := s.first(id, now); at.After(now) {
+		at := s.first(id, now) // which tells the policy of it
+		s.appraise(id, now)
+		if at.After(now) {
 			s.arm(id, at, now)
 		} else if s.parks(&s.keys[id]) {
 			s.park(&s.keys[id])

@@ -22,6 +22,8 @@ const (
 	// the next one is written down two seconds after the one before, and so before
 	// this: a fetch that changes nothing costs one commit then, not two.
 	confirmDelay = 2 * time.Second
+
+	volatileDelay = 10 * time.Second // the same with Options.Volatile
 )
 
 // An op is a write that waits for its commit. apply runs on the committer's
@@ -59,7 +61,11 @@ func (s *Store) submit(apply func(*txn) error) error {
 // delay to gather company, because a commit's own time gathers it.
 func (s *Store) run() {
 	defer close(s.exited)
-	flush, later := time.NewTimer(confirmDelay), time.NewTimer(jobDelay)
+	delay := confirmDelay
+	if s.opts.Volatile {
+		delay = volatileDelay
+	}
+	flush, later := time.NewTimer(delay), time.NewTimer(jobDelay)
 	flush.Stop()
 	later.Stop()
 	for {
@@ -68,7 +74,7 @@ func (s *Store) run() {
 		case o := <-s.ops:
 			batch = append(batch, o)
 		case <-s.held.arrived:
-			flush.Reset(confirmDelay)
+			flush.Reset(delay)
 			continue
 		case <-s.held.created:
 			later.Reset(jobDelay)
@@ -154,6 +160,9 @@ func (s *Store) attempt(t *txn, batch []*op, held holding) (err error) {
 		t.repair(r)
 	}
 	t.createJobs(held.jobs)
+	for _, begin := range held.begins {
+		_ = begin(t) // of jobs that are not there: nobody is left to be told
+	}
 	for i := range held.confirmations {
 		t.confirm(&held.confirmations[i])
 	}

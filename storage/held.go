@@ -13,6 +13,7 @@ const maxHeld = 4096
 // A holding is what waits for the next commit without anyone waiting for it.
 type holding struct {
 	jobs          []refresh.Job
+	begins        []func(*txn) error // of a volatile store
 	confirmations []confirmation
 	repairs       []repair
 }
@@ -72,6 +73,16 @@ func (h *holder) add(c confirmation) (ok bool, err error) {
 	return true, nil
 }
 
+// addBegin takes a Begin, which goes with whatever is committed next: its job's end
+// at the latest.
+func (h *holder) addBegin(begin func(*txn) error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if !h.closed {
+		h.next.begins = append(h.next.begins, begin)
+	}
+}
+
 // addRepair takes a repair; one that comes too late is found again after the
 // next start.
 func (h *holder) addRepair(r repair) {
@@ -110,6 +121,7 @@ func (h *holder) putBack(taken holding) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.next.jobs = append(taken.jobs, h.next.jobs...)
+	h.next.begins = append(taken.begins, h.next.begins...)
 	h.next.confirmations = append(taken.confirmations, h.next.confirmations...)
 	h.next.repairs = append(taken.repairs, h.next.repairs...)
 }

@@ -95,7 +95,7 @@ func (t *txn) createJobs(jobs []refresh.Job) {
 // nevertheless.
 func (s *Store) Begin(starts []refresh.Start, dropBefore uint64) error {
 	var unknown []uint64
-	err := s.submit(func(t *txn) error {
+	begin := func(t *txn) error {
 		for _, start := range starts {
 			if start.Permit != 0 {
 				t.putPermit(Permit{Seq: start.Permit})
@@ -115,8 +115,12 @@ func (s *Store) Begin(starts []refresh.Start, dropBefore uint64) error {
 		}
 		t.dropPermits(dropBefore)
 		return nil
-	})
-	return jobsError("begin", unknown, err)
+	}
+	if s.opts.Volatile {
+		s.held.addBegin(begin)
+		return s.Err()
+	}
+	return jobsError("begin", unknown, s.submit(begin))
 }
 
 // RaiseJobs gives waiting jobs another trigger and lets their attempts start anew.

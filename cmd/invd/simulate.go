@@ -29,6 +29,7 @@ type simulateFlags struct {
 	seeds    int
 	first    uint64
 	latency  time.Duration
+	onRead   string
 	market   world.Options // Seed, Products and Location apart
 	busier   float64       // factor on the bookings
 	plot     string
@@ -42,8 +43,8 @@ func newSimulate(g *globals) *cobra.Command {
 		Use:   "simulate",
 		Short: "Replay a week of a market through the engine in virtual time, policy by policy",
 		Long: "Replay days of a made-up market through the real engine in virtual time, and print what readers would have seen.\n" +
-			"Without --config it is the reference: 450 products, the default schedules, 30 requests a minute.\n\nPolicies: " +
-			strings.Join(simulation.Policies(), ", "),
+			"Without --config it is the reference: 450 products, the default schedules, 30 requests a minute.\n\nPolicies:\n" +
+			simulation.Describe(),
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			runs, err := s.runs()
@@ -69,6 +70,7 @@ func newSimulate(g *globals) *cobra.Command {
 	f.Float64Var(&s.market.PriceEvents, "price-events", reference.PriceEvents, "changes of price, a day and product")
 	f.Float64Var(&s.market.Reads, "reads", reference.Reads, "reads a day")
 	f.BoolVar(&s.market.Independent, "independent-readers", false, "readers want other products than customers do")
+	f.StringVar(&s.onRead, "on-read", simulation.Background, "what a read may set off: nothing, a fetch in the background, or one to wait for (refresh.read_through)")
 	f.StringVar(&s.plot, "plot", "", "SVG file to write a plot to")
 	outputFlag(c, &s.output)
 	return c
@@ -101,6 +103,9 @@ func (s *simulateFlags) runs() (runs []simulation.Options, err error) {
 			return nil, usageError{fmt.Errorf("--policy %s: want some of %s", p, strings.Join(simulation.Policies(), ", "))}
 		}
 	}
+	if !slices.Contains([]string{simulation.Nothing, simulation.Background, simulation.Wait}, s.onRead) {
+		return nil, usageError{fmt.Errorf("--on-read %s: want nothing, background or wait", s.onRead)}
+	}
 	if len(s.policies) == 0 {
 		return nil, usageError{errors.New("--policy: want at least one")}
 	}
@@ -115,7 +120,7 @@ func (s *simulateFlags) expand() (runs []simulation.Options, err error) {
 			return nil, err
 		}
 	}
-	o := simulation.Options{Limits: s.limits, Concurrency: conf.Partner.Concurrency, Latency: s.latency, Days: s.days}
+	o := simulation.Options{Limits: s.limits, Concurrency: conf.Partner.Concurrency, Latency: s.latency, OnRead: s.onRead, Days: s.days}
 	if o.Limits == nil {
 		o.Limits = app.Limits(conf)
 	}

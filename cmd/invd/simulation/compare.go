@@ -38,11 +38,14 @@ func Compare(ctx context.Context, runs []Options, done func(Result)) ([]Result, 
 }
 
 // first returns the failure that ended the others.
-func first(failures []error) error {
+func first(failures []error) (canceled error) {
 	for _, err := range failures {
-		if err != nil && !errors.Is(err, context.Canceled) {
+		switch {
+		case errors.Is(err, context.Canceled):
+			canceled = err
+		case err != nil:
 			return err
 		}
 	}
-	return errors.Join(failures...)
+	return canceled
 }

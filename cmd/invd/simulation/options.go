@@ -18,8 +18,16 @@ type Options struct {
 	Concurrency int
 	Latency     time.Duration // of the partner, half to one and a half times that
 	Policy      string        // one of Policies
+	OnRead      string        // Nothing, Background or Wait
 	Days        int           // that count, after the one of the empty start
 }
+
+// What a read may set off besides being counted.
+const (
+	Nothing    = "nothing"
+	Background = "background" // a fetch for the next reader, as the daemon does
+	Wait       = "wait"       // a fetch that its reader waits for, as with refresh.read_through
+)
 
 // Monday is the day on which every run starts, with nothing stored.
 var Monday = inventory.DateOf(time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC))

@@ -1,8 +1,10 @@
 package simulation
 
 import (
+	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"invd/engine/partner/world"
 	"invd/engine/scheduler"
@@ -17,13 +19,32 @@ type policy struct {
 // policies are those that can be compared: the daemon's, and some that only know
 // how to lose or could not be had.
 var policies = map[string]policy{
-	"cadence": {"the schedules as written", daemons(scheduler.NewCadence)},
-	"seed":    {"overlapping schedules by strict priority, without memory of what is closed", seed},
+	"cadence":  {"the schedules as written, all stretched alike when they ask for too much", daemons(scheduler.NewCadence)},
+	"adaptive": {"what is learned of changes and readers", daemons(scheduler.NewAdaptive)},
+	"oracle":   {"adaptive, told the rates by which the market is drawn", oracle},
+	"seed":     {"overlapping schedules by strict priority, without memory of what is closed", seed},
 }
 
 func daemons(make func(scheduler.PolicyOptions) scheduler.Policy) func(Options, *world.World) func(scheduler.PolicyOptions) scheduler.Policy {
 	return func(Options, *world.World) func(scheduler.PolicyOptions) scheduler.Policy { return make }
 }
 
+// oracle makes the adaptive policy with every rate known.
+func oracle(_ Options, w *world.World) func(scheduler.PolicyOptions) scheduler.Policy {
+	return func(o scheduler.PolicyOptions) scheduler.Policy {
+		o.Rates = w.Rates
+		return scheduler.NewAdaptive(o)
+	}
+}
+
 // Policies lists the policies' names.
 func Policies() []string { return slices.Sorted(maps.Keys(policies)) }
+
+// Describe returns what each policy is, a line each.
+func Describe() string {
+	var b strings.Builder
+	for _, name := range Policies() {
+		fmt.Fprintf(&b, "  %-9s %s\n", name, policies[name].about)
+	}
+	return b.String()
+}

@@ -2,8 +2,10 @@ package simulation
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"invd/engine/inventory"
@@ -17,7 +19,9 @@ const (
 )
 
 // read replays the readers of all days.
-func (r *run) read(outer context.Context) error {
+func (r *run) read(ctx, outer context.Context) error {
+	var readers sync.WaitGroup
+	defer readers.Wait()
 	sample := r.start.AddDate(0, 0, 1)
 	n := 0
 	for d := range r.Days + 1 {
@@ -31,11 +35,14 @@ func (r *run) read(outer context.Context) error {
 			}
 			time.Sleep(time.Until(read.At))
 			n++
-			if err := r.look(read, today, n%checkEvery == 0); err != nil {
-				return err
+			thorough := n%checkEvery == 0
+			if r.OnRead == Wait {
+				readers.Go(func() { r.look(ctx, read, today, thorough) })
+			} else {
+				r.look(ctx, read, today, thorough)
 			}
 		}
-		if err := outer.Err(); err != nil {
+		if err := errors.Join(outer.Err(), r.failed()); err != nil {
 			return err
 		}
 		if d == 0 {
@@ -47,26 +54,44 @@ func (r *run) read(outer context.Context) error {
 	return nil
 }
 
-// look is one read: it is counted as the daemon counts it, and judged by the world.
-func (r *run) look(read world.Read, today inventory.Date, thorough bool) error {
+// look is one read: the daemon is told of it as by its HTTP handlers, and what it
+// shows then is judged by the world.
+func (r *run) look(ctx context.Context, read world.Read, today inventory.Date, thorough bool) {
+	began := time.Now()
+	desk := r.engine.Desk()
+	desk.Count(read.Key)
+	if r.OnRead != Nothing {
+		desk.Read(ctx, read.Key, began)
+	}
 	now := time.Now()
-	r.engine.Desk().Count(read.Key)
 	state, _, checked := r.store.DayState(read.Key)
-	seen := glance{at: now, ahead: int(read.Key.Date - today)}
+	seen := glance{at: began, ahead: int(read.Key.Date - today), waited: now.After(began)}
 	if state != inventory.Unknown {
 		requested, ok := r.journal.requested(read.Key, checked)
 		if !ok {
-			return fmt.Errorf("%s is stored as of %s, when no answer came", read.Key, checked)
+			r.fail(fmt.Errorf("%s is stored as of %s, when no answer came", read.Key, checked))
 		}
 		if thorough {
-			if err := r.check(read.Key, requested); err != nil {
-				return err
-			}
+			r.fail(r.check(read.Key, requested))
 		}
 		seen.answered, seen.age, seen.verdict = true, now.Sub(checked), r.world.Compare(read.Key, requested, now)
 	}
 	r.tally.add(seen)
-	return nil
+}
+
+// fail notes the first thing that went wrong.
+func (r *run) fail(err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.failure == nil {
+		r.failure = err
+	}
+}
+
+func (r *run) failed() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.failure
 }
 
 // check compares what is stored of a key with what the partner said at a moment.

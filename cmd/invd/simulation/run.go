@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/url"
 	"os"
+	"sync"
 	"time"
 
 	"invd/engine"
@@ -56,6 +57,9 @@ type run struct {
 	engine  *engine.Engine
 	journal *journal
 	tally   *tally
+
+	mu      sync.Mutex
+	failure error // the first; guarded by mu
 }
 
 // newRun waits until the first day begins. Call it in a bubble.
@@ -76,14 +80,14 @@ func newRun(o Options, w *world.World, policy policy, dir string) (*run, error) 
 	client := partner.New(partner.Options{BaseURL: base, Transport: transport{r.partner, o.Latency}, Permit: worker.Permit})
 	r.journal = &journal{client: client, answers: map[inventory.Key][2]answer{}}
 	log := slog.New(slog.DiscardHandler)
-	r.store, err = storage.Open(dir, storage.Options{NoSync: true, KeepMax: 10_000, Log: log})
+	r.store, err = storage.Open(dir, storage.Options{NoSync: true, Volatile: true, KeepMax: 10_000, Log: log})
 	if err != nil {
 		return nil, err
 	}
 	r.engine, err = engine.New(engine.Options{
 		Catalogue: o.Catalogue.Within(limit.PerDay(o.Limits)), Store: r.store, Fetcher: r.journal, Limits: o.Limits, Policy: policy.make(o, w),
 		Concurrency: o.Concurrency, MaxAttempts: 4, Retry: backoff.Policy{Base: time.Second, Cap: 5 * time.Minute},
-		Drain: time.Second, Observer: (*metrics.Engine)(nil), Log: log,
+		Drain: time.Second, ReadThrough: o.OnRead == Wait, Observer: (*metrics.Engine)(nil), Log: log,
 	})
 	if err != nil {
 		return nil, errors.Join(err, r.store.Close())
@@ -97,7 +101,7 @@ func (r *run) replay(outer context.Context) (Result, error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- r.engine.Run(ctx) }()
-	failed := r.read(outer)
+	failed := r.read(ctx, outer)
 	cancel()
 	return r.tally.result(), errors.Join(failed, <-ended)
 }

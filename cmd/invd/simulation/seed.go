@@ -3,6 +3,7 @@ package simulation
 import (
 	"time"
 
+	"invd/engine/demand"
 	"invd/engine/partner/world"
 	"invd/engine/plan"
 	"invd/engine/refresh"
@@ -84,3 +85,6 @@ func (p seedPolicy) Band(k scheduler.Key, _ time.Time) int {
 	}
 	return plan.OnDemand
 }
+
+// Worth is never: readers set nothing off.
+func (seedPolicy) Worth(scheduler.Key, time.Time) time.Time { return demand.Never }

@@ -2,6 +2,7 @@ package simulation
 
 import (
 	"slices"
+	"sync"
 	"time"
 
 	"invd/engine/inventory"
@@ -14,6 +15,7 @@ import (
 type glance struct {
 	at       time.Time
 	ahead    int // days
+	waited   bool
 	answered bool
 	age      time.Duration
 	verdict  world.Verdict
@@ -24,9 +26,10 @@ type tally struct {
 	Options
 	start, counts time.Time // of the run, and of the days that count
 
-	first      count   // of the first day
-	rest       count   // of the days that count
-	schedules  []count // of those days; the last one is for dates that no schedule covers
+	mu         sync.Mutex // over what follows, while readers add to it
+	first      count      // of the first day
+	rest       count      // of the days that count
+	schedules  []count    // of those days; the last one is for dates that no schedule covers
 	hours      []Hour
 	firstCalls int // requests on the first day
 	stats      sim.Stats
@@ -34,7 +37,7 @@ type tally struct {
 
 // A count is of some of the reads.
 type count struct {
-	reads, answered, fresh, available, oversold int
+	reads, waited, answered, fresh, available, oversold int
 
 	ages   []time.Duration // of the answered ones
 	oldest time.Duration   // age of an open date, read or not
@@ -49,6 +52,8 @@ func newTally(o Options, start time.Time) *tally {
 }
 
 func (t *tally) add(g glance) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	if h := int(g.at.Sub(t.start) / time.Hour); h < len(t.hours) {
 		t.hours[h].Reads++
 		if g.answered && g.verdict.Fresh {
@@ -73,6 +78,9 @@ func (t *tally) of(ahead int) *count {
 
 func (c *count) add(g glance) {
 	c.reads++
+	if g.waited {
+		c.waited++
+	}
 	if !g.answered {
 		return
 	}
@@ -103,7 +111,7 @@ func (t *tally) result() Result {
 	r := Result{
 		Policy: t.Policy, Seed: t.World.Seed, Reads: c.reads,
 		Fresh: share(c.fresh, c.reads), Available: share(c.available, c.reads), Oversold: share(c.oversold, c.reads),
-		Answered: share(c.answered, c.reads), FirstDay: share(t.first.fresh, t.first.reads), AgeP50: p50, AgeP99: p99,
+		Answered: share(c.answered, c.reads), Waited: share(c.waited, c.reads), FirstDay: share(t.first.fresh, t.first.reads), AgeP50: p50, AgeP99: p99,
 		Budget:  float64(t.stats.Requests-t.firstCalls) / (limit.PerDay(t.Limits) * float64(t.Days)),
 		Fullest: t.stats.Fullest, Refused: t.stats.Refused, Hours: t.hours,
 	}

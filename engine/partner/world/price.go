@@ -16,10 +16,7 @@ func priceWishes(o *Options, p *product, date inventory.Date) (wishes []wish) {
 		r := draw(o.Seed, forPrices, uint64(p.id), uint64(made))
 		for range poisson(r, o.PriceEvents) {
 			span := priceSpans[r.IntN(len(priceSpans))]
-			first := 0
-			if room := horizon - span; room > 0 {
-				first = p.ahead.draw(r) * room / horizon
-			}
+			first := firstOf(p.ahead.draw(r), span)
 			second := int32(bookingClock.draw(r)*3600 + r.IntN(3600))
 			price := int32(800 + 50*r.IntN(9)) // 80 to 120 %
 			if back >= first && back < first+span {
@@ -29,3 +26,7 @@ func priceWishes(o *Options, p *product, date inventory.Date) (wishes []wish) {
 	}
 	return wishes
 }
+
+// firstOf returns how many days ahead the first date is of a change of price that
+// is made for customers who book so many days ahead.
+func firstOf(lead, span int) int { return lead * (horizon - span) / horizon }

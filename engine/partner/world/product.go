@@ -19,6 +19,9 @@ type product struct {
 	price    int64   // in cents
 	slots    []slot
 	wanted   choice // which slot a customer takes
+
+	glanced  [7]float64       // see prepare
+	repriced [horizon]float64 // likewise
 }
 
 type slot struct {
@@ -64,6 +67,7 @@ func newProducts(o Options) []product {
 		p.bookings *= o.Bookings * float64(len(products)) / bookings
 		p.reads /= reads
 		p.furnish(o)
+		p.prepare()
 	}
 	return products
 }

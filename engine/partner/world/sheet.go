@@ -17,6 +17,7 @@ type sheet struct {
 	midnight int64   // the date's start in Unix seconds
 	events   []event // ascending in time
 	bookings float64 // that were to be expected
+	sales    []sale  // ascending in time: how many customers find places
 }
 
 // An event is a change that shows: of a slot's places or, for all slots alike, of
@@ -118,7 +119,7 @@ func (s *sheet) play(p *product, wishes []wish) {
 	for i := range left {
 		left[i] = p.slots[i].places
 	}
-	price := int32(1000)
+	price, onSale := int32(1000), 1.0
 	s.events = make([]event, 0, len(wishes))
 	for _, i := range order {
 		w := &wishes[i]
@@ -136,8 +137,17 @@ func (s *sheet) play(p *product, wishes []wish) {
 			left[w.slot] -= take
 			e.after = left[w.slot]
 		}
-		if e.after != e.before {
-			s.events = append(s.events, e)
+		if e.after == e.before {
+			continue
+		}
+		s.events = append(s.events, e)
+		if w.slot != priced && (e.before == 0 || e.after == 0) {
+			if share := p.wanted.share(int(w.slot)); e.after == 0 {
+				onSale -= share
+			} else {
+				onSale += share
+			}
+			s.sales = append(s.sales, sale{w.second, max(0, onSale)})
 		}
 	}
 }

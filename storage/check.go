@@ -216,6 +216,14 @@ func (c *checker) notes() {
 		}
 		return ""
 	})
+	if c.tx.Bucket(bucketLearned) != nil {
+		c.each(bucketLearned, func(key, value []byte) string {
+			if _, ok := unseal(key, value); !ok {
+				return damagedValue
+			}
+			return ""
+		})
+	}
 	for _, bucket := range [...][]byte{bucketPauses, bucketProducts} {
 		c.each(bucket, func(key, value []byte) string {
 			if text, ok := unseal(key, value); !ok || !json.Valid(text) {

@@ -51,6 +51,8 @@
 //	pauses     "global", "schedule/NAME",  JSON of refresh.Pause
 //	           "product/ID"
 //	products   product (8)                 JSON of refresh.NotFound
+//	learned    product (8), 0 for all      what the adaptive policy knows (engine/planner, state.go);
+//	                                       the bucket may be missing
 //
 // A date is the number of days since 1970-01-01. Every value is sealed:
 //

@@ -18,10 +18,11 @@ var (
 	bucketPermits   = []byte("permits")
 	bucketPauses    = []byte("pauses")
 	bucketProducts  = []byte("products")
+	bucketLearned   = []byte("learned")
 
 	buckets = [][]byte{
 		bucketMeta, bucketDays, bucketCalendars, bucketJobs,
-		bucketHistory, bucketPermits, bucketPauses, bucketProducts,
+		bucketHistory, bucketPermits, bucketPauses, bucketProducts, bucketLearned,
 	}
 )
 

@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"bytes"
 	"crypto/rand"
 	"encoding/binary"
 	"errors"
@@ -170,7 +171,7 @@ func checkSchema(tx *bbolt.Tx, path string) error {
 			ErrFormat, path, v, SchemaVersion)
 	}
 	for _, name := range buckets {
-		if tx.Bucket(name) == nil {
+		if tx.Bucket(name) == nil && !bytes.Equal(name, bucketLearned) { // older files have none
 			return damagedFile(path, fmt.Sprintf("bucket %s is missing", name))
 		}
 	}

@@ -29,5 +29,5 @@
 // stretched by one factor.
 //
 // The package is pure: it is told the time, reads no clock and does no I/O. One
-// goroutine owns a Planner. It takes 64 bytes a key.
+// goroutine owns a Planner. It takes 80 bytes a key.
 package planner

@@ -38,8 +38,8 @@ func (p *Planner) due(id uint32, now int64) int64 {
 	p.clock.advance(now)
 	k := &p.keys[id]
 	p.cool(k)
-	if earliest := int64(k.fetched) + leastPause; now < earliest {
-		return earliest
+	if p.rests(k, now) {
+		return now + leastPause
 	}
 	next := now + longest
 	switch bound := p.bound(k); {
@@ -62,6 +62,12 @@ func (p *Planner) due(id uint32, now int64) int64 {
 		return min(next, now+wait)
 	}
 	return min(next, now+idleLook)
+}
+
+// rests reports whether k was fetched a moment ago. A time in the future is from
+// before the clock was set back.
+func (p *Planner) rests(k *key, now int64) bool {
+	return now >= int64(k.fetched) && now < int64(k.fetched)+leastPause
 }
 
 // crosses returns in how many seconds the index of k can reach the price from
@@ -126,7 +132,7 @@ func (p *Planner) bound(k *key) int64 {
 	if k.state == inventory.Closed {
 		return int64(k.fetched) + int64(closedAge*(.75+.25*early))
 	}
-	share, base := .75+.23*early, float64(k.fetched)
+	share, base := .75+.23*early, float64(min(int64(k.fetched), p.clock.wall))
 	if k.fetched == 0 {
 		share, base = early, float64(k.entered)
 	}

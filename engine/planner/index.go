@@ -96,7 +96,7 @@ func (p *Planner) end(k *key) int64 {
 // over reports whether nobody will ask for k any more.
 func (p *Planner) over(k *key) bool { return k.ahead == 0 && p.clock.wall >= p.end(k) }
 
-// band returns the step of an index above or below the price, 0 the highest.
+// step returns how far an index is above or below the price, 0 the highest.
 func (p *Planner) step(index float64) int {
 	if p.price == 0 {
 		return 0
@@ -110,7 +110,23 @@ func stepOf(ratio float64) int {
 	if !(ratio > 0) {
 		return Steps - 1
 	}
-	return max(0, min(Steps-1, 20-int(math.Floor(4*math.Log2(ratio)))))
+	return max(0, min(Steps-1, 20-quarters(ratio)))
+}
+
+// quarters returns the whole quarter octaves in a positive number: the integer part
+// of four times its binary logarithm.
+func quarters(v float64) int {
+	fraction, exponent := math.Frexp(v) // fraction from 1/2 to 1
+	n := 4 * (exponent - 1)
+	switch {
+	case fraction >= .8408964152537145: // 2^-(1/4)
+		return n + 3
+	case fraction >= math.Sqrt2/2:
+		return n + 2
+	case fraction >= .5946035575013605: // 2^-(3/4)
+		return n + 1
+	}
+	return n
 }
 
 // Steps is the number of steps of urgency: quarter octaves from 32 times the price

@@ -14,9 +14,10 @@ type Move struct {
 }
 
 const (
-	rescoreEvery = 60 // seconds between two scorings of what is warm
-	scoredACall  = 128
-	sweepAgain   = 10 // seconds until the next look for something to do, when there was nothing
+	rescoreEvery = 60   // seconds between two scorings of what is warm
+	leastScored  = 1024 // keys, at each of them
+	scoredACall  = 8    // or more, so many for each call of the minute: what misses the processor's caches takes time
+	sweepAgain   = 10   // seconds until the next look for something to do, when there was nothing
 )
 
 // Turn does what is to be done at regular times, given how many jobs wait in the
@@ -52,10 +53,9 @@ func (p *Planner) Turn(now time.Time, waiting int) []Move {
 }
 
 // rescore puts the warm keys into the bands that they belong in now: all of them,
-// or if there are very many, so many that a call costs no more than scoring
-// scoredACall keys.
+// or if there are very many, the next so many in turn.
 func (p *Planner) rescore(now int64) {
-	n := min(len(p.warm), max(512, int(scoredACall*p.PerDay/(24*60))))
+	n := min(len(p.warm), max(leastScored, int(scoredACall*p.PerDay/(24*60))))
 	for range n {
 		if p.rescored >= len(p.warm) {
 			p.rescored = 0
@@ -89,7 +89,7 @@ func (p *Planner) sweep(now int64, n int) {
 	for i := range p.keys {
 		k := &p.keys[i]
 		p.scores[i] = 0
-		if k.product < 0 || k.warm != 0 || k.fetched != 0 && (now < int64(k.fetched)+leastPause || p.expect(k, p.changeRate(k)) < leastDoubt) {
+		if k.product < 0 || k.warm != 0 || k.fetched != 0 && (p.rests(k, now) || p.expect(k, p.changeRate(k)) < leastDoubt) {
 			continue
 		}
 		if index := p.index(k); index > 0 {
@@ -130,6 +130,4 @@ func (p *Planner) sweep(now int64, n int) {
 }
 
 // bin numbers quarter octaves from 2^-64 to 2^64.
-func bin(index float64) int {
-	return max(0, min(511, 256+int(math.Floor(4*math.Log2(index)))))
-}
+func bin(index float64) int { return max(0, min(511, 256+quarters(index))) }

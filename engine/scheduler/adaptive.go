@@ -147,3 +147,17 @@ func (a *Adaptive) Explain(k Key, e *report.Explanation, now time.Time) {
 		Index: v.Index, Price: s, Bound: v.Bound,
 	}
 }
+
+// Shared returns what the planner learned of all products.
+func (a *Adaptive) Shared() []byte { return a.planner.Shared() }
+
+// Product returns what the planner learned of one.
+func (a *Adaptive) Product(product int) []byte { return a.planner.Product(product) }
+
+// SetShared gives the planner what it learned of all products.
+func (a *Adaptive) SetShared(record []byte) error { return a.planner.SetShared(record) }
+
+// SetProduct gives the planner what it learned of one.
+func (a *Adaptive) SetProduct(product int, record []byte) error {
+	return a.planner.SetProduct(product, record)
+}

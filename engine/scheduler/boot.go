@@ -22,8 +22,8 @@ func (s *Scheduler) boot(now time.Time) error {
 	if err != nil {
 		return err
 	}
-	for id := range s.keys {
-		s.Policy.Enter(s.view(refresh.ID(id)), now)
+	if err := s.loadLearned(now); err != nil {
+		return err
 	}
 	jobs, err := s.Store.Recover()
 	if err != nil {

@@ -86,6 +86,19 @@ type PlannerObserver interface {
 	Predicted(probability float64, right bool) // a fetch: how likely no news was, and whether there was none
 }
 
+// A Learner is a policy that learns what should outlive the process. The records
+// are those of storage.Learned; product is an index into the catalogue's products.
+type Learner interface {
+	// Shared and Product return what is known of all products and of one.
+	Shared() []byte
+	Product(product int) []byte
+
+	// SetShared takes up the shared record before any key enters, SetProduct a
+	// product's once its keys have entered.
+	SetShared(record []byte) error
+	SetProduct(product int, record []byte) error
+}
+
 // A Teller is a policy that has something to say of itself.
 type Teller interface {
 	Status(st *report.Status, now time.Time)

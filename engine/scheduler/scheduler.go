@@ -70,6 +70,8 @@ type Scheduler struct {
 	byID     map[inventory.ProductID]*product
 	pauses   map[refresh.Scope]refresh.Pause
 	midnight time.Time // the next start of a date in any product's zone
+	saved    int       // products whose learned state was saved in this round
+	saveAt   time.Time // when more of it is saved
 	unswept  int       // products whose today at the start was never answered
 	wall     time.Time // the wall clock when it was last looked at
 	due      []refresh.ID
@@ -124,6 +126,7 @@ func (s *Scheduler) Run(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			s.closeLedger(time.Now())
+			s.saveLearned(len(s.products))
 			return nil
 		case r := <-s.results:
 			s.settle(r, time.Now())
@@ -154,7 +157,7 @@ func (s *Scheduler) turn(now time.Time) time.Duration {
 		n, more = s.wheel.Advance(at, expired[:])
 		s.expire(expired[:n], now)
 	}
-	next := s.follow(now)
+	next := min(s.follow(now), s.saveSome(now))
 	if at, ok := s.wheel.Next(); ok {
 		next = min(next, at-s.axis(now))
 	}

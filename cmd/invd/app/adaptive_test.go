@@ -1,14 +1,18 @@
 package app_test
 
 import (
+	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"invd/cmd/invd/config"
 	"invd/engine/inventory"
 	"invd/engine/report"
+	"invd/storage"
 )
 
 // tight is a budget of 4 requests a minute, for 20 products of 60 dates.
@@ -104,4 +108,66 @@ func TestAnAdaptiveDaemonKeepsMaxAge(t *testing.T) {
 		}
 		w.checkLimit(4)
 	})
+}
+
+// TestWhatWasLearnedSurvivesARestart restarts, reloads, and starts once more on a
+// record that is damaged.
+func TestWhatWasLearnedSurvivesARestart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, setup{products: 5, start: monday.Add(time.Hour), partner: tight, yaml: "refresh: {policy: adaptive}\n"})
+		w.load = func() (*config.Config, error) { return w.conf, nil }
+		w.startDaemon()
+		stop := make(chan struct{})
+		reading := make(chan struct{})
+		go func() {
+			defer close(reading)
+			w.reader(17, stop)
+		}()
+		time.Sleep(12 * time.Hour)
+		close(stop)
+		<-reading
+		learned := w.reads(17)
+		if learned < 500 {
+			t.Fatalf("%.0f reads a day learned, want 1,440 or so", learned)
+		}
+		if resp, b := w.post("/-/reload", ""); resp.StatusCode != http.StatusOK {
+			t.Fatalf("reload: %s %s", resp.Status, b)
+		}
+		if got := w.reads(17); got < .8*learned {
+			t.Errorf("after a reload %.0f reads a day, were %.0f", got, learned)
+		}
+		w.stop()
+		w.checkFile()
+		w.startDaemon()
+		if got := w.reads(17); got < .8*learned {
+			t.Errorf("after a restart %.0f reads a day, were %.0f", got, learned)
+		}
+		w.stop()
+		store, err := storage.Open(w.dir, storage.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(store.PutLearned([]storage.Learned{{Product: 17, Data: []byte("?")}}), store.Close()); err != nil {
+			t.Fatal(err)
+		}
+		w.startDaemon()
+		if got := w.reads(17); got > .5*learned {
+			t.Errorf("with a record that says nothing %.0f reads a day, want a prior", got)
+		}
+		if !strings.Contains(w.logs.String(), "learned state not read") {
+			t.Errorf("the log does not say so:\n%s", w.logs)
+		}
+	})
+}
+
+// reads returns the reads a day that are learned of a product's date of tomorrow.
+func (w *world) reads(product int64) float64 {
+	w.t.Helper()
+	synctest.Wait()
+	var e report.Explanation
+	w.ask(fmt.Sprintf("/api/v1/explain?product=%d&date=%s", product, w.today().AddDays(1)), &e)
+	if e.Estimate == nil {
+		w.t.Fatalf("no estimate: %+v", e)
+	}
+	return e.Estimate.ReadsPerDay
 }

@@ -68,17 +68,21 @@ func result(name string, rules *plan.Rules, p Population, interval func(class, s
 	for i := range each {
 		all.join(&each[i])
 	}
-	r := report.PlannedPolicy{Policy: name, FreshShare: all.share(), AgeP50Seconds: all.age(0.5) * day, AgeP99Seconds: all.age(0.99) * day}
+	r := report.PlannedPolicy{Policy: name, FreshShare: rounded(all.share()), AgeP50Seconds: seconds(all.age(0.5)), AgeP99Seconds: seconds(all.age(0.99))}
 	for i, s := range rules.Schedules() {
 		o := &each[i]
-		row := report.PlannedFreshness{Schedule: s.Name, FreshShare: o.share(), AgeP50Seconds: o.age(0.5) * day, AgeP99Seconds: o.age(0.99) * day}
+		row := report.PlannedFreshness{Schedule: s.Name, FreshShare: rounded(o.share()), AgeP50Seconds: seconds(o.age(0.5)), AgeP99Seconds: seconds(o.age(0.99))}
 		if all.reads > 0 {
-			row.ReadShare = o.reads / all.reads
+			row.ReadShare = rounded(o.reads / all.reads)
 		}
 		r.Schedules = append(r.Schedules, row)
 	}
 	return r
 }
+
+// A prediction has no more digits than it can stand for.
+func rounded(share float64) float64 { return math.Round(1e4*share) / 1e4 }
+func seconds(days float64) float64  { return math.Ceil(days * day) }
 
 // adaptive predicts the policy of that name.
 func adaptive(rules *plan.Rules, budget float64, p Population) report.PlannedPolicy {
@@ -95,9 +99,9 @@ func adaptive(rules *plan.Rules, budget float64, p Population) report.PlannedPol
 		schedule, _ := rules.Of(0, inventory.Date(ahead))
 		return rules.Schedules()[schedule].MaxAge.Seconds() / day
 	}, left)
-	intervals, price := solve(covered, most, left)
+	intervals := solve(covered, most, left)
 	r := result("adaptive", rules, p, func(class, _ int) float64 { return intervals[place[class]] })
-	r.Price, r.Stretch = price, stretch
+	r.Stretch = rounded(stretch)
 	return r
 }
 

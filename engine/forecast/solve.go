@@ -31,22 +31,21 @@ func bounds(classes []Class, maxAge func(ahead int) float64, budget float64) (mo
 }
 
 // solve returns each class's interval in days when budget requests a day go where
-// they keep the most reads true, and what one must earn then. With w reads and λ
+// they keep the most reads true. With w reads and λ
 // changes a day, the interval at a price is G⁻¹(price × λ/w)/λ; the price at which
 // all of them use up the budget is found by bisection of its logarithm.
-func solve(classes []Class, most []float64, budget float64) (intervals []float64, price float64) {
-	intervals = make([]float64, len(classes))
+func solve(classes []Class, most []float64, budget float64) []float64 {
+	intervals := make([]float64, len(classes))
 	low, high := -20., 20. // e^±20 reads a request
 	for range 24 {
 		middle := (low + high) / 2
-		price = math.Exp(middle)
-		if spend(classes, most, price, intervals) > budget {
+		if spend(classes, most, math.Exp(middle), intervals) > budget {
 			low = middle
 		} else {
 			high = middle
 		}
 	}
-	return intervals, price
+	return intervals
 }
 
 // spend fills in the intervals at a price and returns the requests a day that they

@@ -44,11 +44,10 @@ type PlannedSchedule struct {
 // A PlannedPolicy predicts what one policy gives readers, after the first day.
 type PlannedPolicy struct {
 	Policy        string             `json:"policy"`
-	FreshShare    float64            `json:"fresh_share"`           // of all reads: equal to the partner's truth at that moment
-	AgeP50Seconds float64            `json:"age_p50_seconds"`       // of the answers
-	AgeP99Seconds float64            `json:"age_p99_seconds"`       //
-	Stretch       float64            `json:"stretch"`               // of the intervals; adaptive: of each max_age
-	Price         float64            `json:"price_reads,omitempty"` // adaptive: the reads that a request must keep true to be made
+	FreshShare    float64            `json:"fresh_share"`     // of all reads: equal to the partner's truth at that moment
+	AgeP50Seconds float64            `json:"age_p50_seconds"` // of the answers
+	AgeP99Seconds float64            `json:"age_p99_seconds"` //
+	Stretch       float64            `json:"stretch"`         // of the intervals; adaptive: of each max_age
 	Schedules     []PlannedFreshness `json:"schedules"`
 }
 

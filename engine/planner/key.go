@@ -45,9 +45,9 @@ type product struct {
 }
 
 // opens returns how likely a date of that weekday has slots.
-func (p *product) opens(date inventory.Date) float64 {
+func (x *product) opens(date inventory.Date) float64 {
 	d := date.Weekday()
-	return (p.open[d] + 1.6) / (p.open[d] + 3*p.empty[d] + 2)
+	return (x.open[d] + 1.6) / (x.open[d] + 3*x.empty[d] + 2)
 }
 
 func (k *key) own() float64      { return between(.05, float64(k.changes+4)/float64(k.expected+4), 20) }

@@ -27,7 +27,7 @@ func (e *Engine) Status(ctx context.Context) (report.Status, error) {
 		Pending: counts[refresh.Pending], Running: counts[refresh.Running],
 		Retrying: counts[refresh.Retrying], Dead: counts[refresh.Dead],
 	}
-	st.Workers = report.Workers{Busy: e.pool.Busy(), Limit: e.Concurrency}
+	st.Workers = report.Workers{Busy: e.pool.Busy(), Limit: e.pool.Limit(), Ceiling: e.Concurrency}
 	st.Budget, st.Source = e.budgetReport(now), e.sourceReport(now)
 	stats := e.Store.Stats()
 	st.Store = report.Store{FileBytes: stats.FileBytes, Days: stats.Days, FinishedLog: stats.History, Corrupt: stats.Corrupt}
@@ -41,7 +41,7 @@ func (e *Engine) budgetReport(now time.Time) report.Budget {
 	b := report.Budget{Key: BudgetKey, DemandPerDay: e.Catalogue.Demand(), LimitPerDay: e.budget.PerDay()}
 	b.Available, b.NextPermit = e.budget.Available(now)
 	for _, u := range e.budget.Usage(now) {
-		b.Limits = append(b.Limits, report.Limit{Requests: u.Requests, PerSeconds: u.Per.Seconds(), Used: u.Used})
+		b.Limits = append(b.Limits, report.Limit{Requests: u.Requests, PerSeconds: u.Per.Seconds(), Allowed: u.Allowed, Used: u.Used})
 	}
 	return b
 }

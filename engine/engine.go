@@ -127,13 +127,15 @@ func New(o Options) (*Engine, error) {
 		Table: reads, Budget: e.budget, Gate: e.gate,
 		Flush: o.Store.Flush, Through: o.ReadThrough, Observer: o.Observer,
 	})
+	urgent := make(chan struct{}, 1)
 	e.scheduler = scheduler.New(scheduler.Options{
-		Catalogue: o.Catalogue, Policy: policy, Store: o.Store, Queue: e.queue, Gate: e.gate, Desk: e.desk,
+		Catalogue: o.Catalogue, Policy: policy, Store: o.Store, Queue: e.queue, Gate: e.gate, Desk: e.desk, Urgent: urgent,
 		Observer: o.Observer, Tell: o.Tell, Log: o.Log,
 	})
 	e.pool = worker.New(worker.Options{
 		Queue: e.queue, Task: e.scheduler.Task, Report: e.scheduler.Report,
 		Budget: e.budget, Gate: e.gate, Fetcher: o.Fetcher, Store: o.Store,
+		Expecting: e.desk.Expecting, Urgent: urgent,
 		Concurrency: o.Concurrency, MaxAttempts: o.MaxAttempts, Retry: o.Retry, Drain: o.Drain,
 		Random: rand.Int64N, Observer: o.Observer, Log: o.Log,
 	})

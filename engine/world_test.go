@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -30,6 +31,7 @@ type world struct {
 	*engine.Engine
 	t       *testing.T
 	partner *sim.Partner
+	asked   atomic.Pointer[sim.Partner] // partner, until there is another one
 	store   *storage.Store
 	metrics *metrics.Metrics
 	today   inventory.Date
@@ -49,7 +51,11 @@ type setup struct {
 	concurrency    int
 	through        bool
 	sim            sim.Options
+	front          func(http.Handler) http.Handler // stands before the partner; may be nil
 }
+
+// plenty is a budget that nothing waits for.
+var plenty = []limit.Limit{{Requests: 1_000, Per: time.Second}}
 
 // morning is when worlds begin: a Monday in UTC, which is everybody's zone.
 var morning = time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
@@ -74,8 +80,13 @@ func newWorld(t *testing.T, s setup) *world {
 		w.log = append(w.log, r)
 	}
 	w.partner = sim.New(s.sim)
+	w.asked.Store(w.partner)
+	var front http.Handler = http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { w.asked.Load().ServeHTTP(rw, r) })
+	if s.front != nil {
+		front = s.front(front)
+	}
 	l, dial := sim.Listen()
-	server := &http.Server{Handler: w.partner, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, 0)}
+	server := &http.Server{Handler: front, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, 0)}
 	served := make(chan error)
 	go func() { served <- server.Serve(l) }()
 	var err error

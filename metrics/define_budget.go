@@ -21,6 +21,12 @@ func budgetDefinitions() []definition {
 			read:     tightest(func(l report.Limit) float64 { return float64(l.Requests) }),
 		},
 		{
+			name: "invd_budget_allowed_requests", kind: gauge, labels: key,
+			help:     "What of invd_budget_limit_requests the partner seems to allow: less, after it refused what the limit allowed.",
+			question: "Is the configured limit the partner's?",
+			read:     tightest(func(l report.Limit) float64 { return float64(l.Allowed) }),
+		},
+		{
 			name: "invd_budget_window_seconds", kind: gauge, labels: key,
 			help:     "Length of the window that invd_budget_limit_requests is about.",
 			question: "What is the budget?",

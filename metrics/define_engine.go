@@ -114,9 +114,15 @@ func fetchDefinitions() []definition {
 		},
 		{
 			name: "invd_fetch_limit_requests", kind: gauge,
-			help:     "Fetches that may be under way at once.",
+			help:     "Fetches that may be under way at once: as many as the partner answers well.",
 			question: "Is concurrency the bottleneck?",
 			read:     func(s *report.Status, emit emit) { emit(float64(s.Workers.Limit)) },
+		},
+		{
+			name: "invd_fetch_ceiling_requests", kind: gauge,
+			help:     "Fetches that the configuration allows at once.",
+			question: "Does the partner stand the configured concurrency?",
+			read:     func(s *report.Status, emit emit) { emit(float64(s.Workers.Ceiling)) },
 		},
 		{
 			name: "invd_fetch_response_bytes_total", kind: counter,

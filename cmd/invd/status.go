@@ -46,7 +46,11 @@ func printStatus(w io.Writer, st report.Status) {
 	fmt.Fprintf(w, ", last good answer %s\n", since(st.Source.LastSuccess, st.Now))
 	var used []string
 	for _, l := range st.Budget.Limits {
-		used = append(used, fmt.Sprintf("%d of %d per %s", l.Used, l.Requests, seconds(l.PerSeconds)))
+		text := fmt.Sprintf("%d of %d per %s", l.Used, l.Requests, seconds(l.PerSeconds))
+		if l.Allowed < l.Requests {
+			text += fmt.Sprintf(" (the partner seems to allow %d)", l.Allowed)
+		}
+		used = append(used, text)
 	}
 	fmt.Fprintf(w, "budget    %s used; demand %.0f of %.0f requests a day\n", strings.Join(used, ", "), st.Budget.DemandPerDay, st.Budget.LimitPerDay)
 	if p := st.Planner; p != nil {

@@ -2,6 +2,7 @@ package demand
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"invd/engine/inventory"
@@ -55,6 +56,7 @@ type Desk struct {
 	DeskOptions
 	share  *limit.Share
 	orders orders
+	waited atomic.Int64       // when a reader last wanted to wait, Unix ns
 	asks   chan inventory.Key // each has an order
 }
 
@@ -96,7 +98,13 @@ func (d *Desk) Await(ctx context.Context, k inventory.Key, wait time.Duration) b
 	return result == "fetched"
 }
 
+// Expecting reports whether a reader who waits may come: one did lately.
+func (d *Desk) Expecting(now time.Time) bool {
+	return now.UnixNano()-d.waited.Load() < int64(holdFor)
+}
+
 func (d *Desk) await(ctx context.Context, k inventory.Key, now time.Time, wait time.Duration) string {
+	d.waited.Store(now.UnixNano())
 	o := d.order(k, now)
 	if o == nil || o.soonest.After(now.Add(wait)) {
 		return "refused"

@@ -24,6 +24,11 @@ type Permit struct {
 	Done time.Time
 }
 
+type spent struct {
+	Permit
+	refused bool // by the partner's limit
+}
+
 // A Budget is a set of exact sliding windows over one log of requests. Any
 // goroutine may call it.
 //
@@ -33,11 +38,13 @@ type Permit struct {
 // of its own holds more requests than the limit.
 type Budget struct {
 	mu     sync.Mutex
-	limits []Limit
+	limits []window
 
 	// done holds the finished permits younger than the longest window, ascending
 	// by Done. inFlight holds the seqs taken and not done. next is above them all.
-	done     []Permit
+	// No permit below lesson was taken since a limit was last lowered.
+	done     []spent
+	lesson   uint64
 	inFlight map[uint64]struct{}
 	next     uint64
 
@@ -52,17 +59,17 @@ type Budget struct {
 // NewBudget makes a budget that has already spent the given permits. Those whose
 // end is not known, or lies in the future because the clock was set back, count
 // as spent now.
-func NewBudget(limits []Limit, spent []Permit, now time.Time) *Budget {
-	b := &Budget{limits: slices.Clone(limits), inFlight: map[uint64]struct{}{}, next: 1, changed: make(chan struct{}, 1)}
-	for _, p := range spent {
+func NewBudget(limits []Limit, permits []Permit, now time.Time) *Budget {
+	b := &Budget{limits: windows(limits), inFlight: map[uint64]struct{}{}, next: 1, changed: make(chan struct{}, 1)}
+	for _, p := range permits {
 		age := time.Duration(0)
 		if !p.Done.IsZero() {
 			age = max(0, now.Round(0).Sub(p.Done.Round(0)))
 		}
-		b.done = append(b.done, Permit{Seq: p.Seq, Done: now.Add(-age)}) // on now's monotonic clock
+		b.done = append(b.done, spent{Permit: Permit{Seq: p.Seq, Done: now.Add(-age)}}) // on now's monotonic clock
 		b.next = max(b.next, p.Seq+1)
 	}
-	slices.SortFunc(b.done, func(x, y Permit) int { return x.Done.Compare(y.Done) })
+	slices.SortFunc(b.done, func(x, y spent) int { return x.Done.Compare(y.Done) })
 	b.expire(now)
 	b.scanLow()
 	return b
@@ -85,16 +92,20 @@ func AllSpent(limits []Limit, at time.Time) []Permit {
 // SetLimits replaces the limits. What was spent stays spent.
 func (b *Budget) SetLimits(limits []Limit) {
 	b.mu.Lock()
-	b.limits = slices.Clone(limits)
+	b.limits = windows(limits)
 	b.mu.Unlock()
 	b.signal()
 }
 
-// Limits returns the limits in force.
-func (b *Budget) Limits() []Limit {
+// Limits returns the limits in force: of those that are configured, what the
+// partner seems to allow.
+func (b *Budget) Limits() (limits []Limit) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return slices.Clone(b.limits)
+	for _, w := range b.limits {
+		limits = append(limits, Limit{w.allowed, w.Per})
+	}
+	return limits
 }
 
 // Available returns how many requests may go out at now, and when that is none,
@@ -103,25 +114,28 @@ func (b *Budget) Limits() []Limit {
 func (b *Budget) Available(now time.Time) (int, time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.available(now)
+	return b.available(0, now)
 }
 
-func (b *Budget) available(now time.Time) (int, time.Time) {
+// available leaves so many requests of every limit to others.
+func (b *Budget) available(leave int, now time.Time) (int, time.Time) {
 	b.expire(now)
 	free, at := math.MaxInt, time.Time{}
-	for _, l := range b.limits {
-		free = min(free, l.Requests-b.used(l, now))
+	for i := range b.limits {
+		w := &b.limits[i]
+		free = min(free, w.allowed-w.spare(leave)-b.used(w.Limit, now))
 	}
 	if free > 0 {
 		return free, time.Time{}
 	}
-	for _, l := range b.limits {
-		room := l.Requests - len(b.inFlight)
+	for i := range b.limits {
+		w := &b.limits[i]
+		room := w.allowed - w.spare(leave) - len(b.inFlight)
 		if room <= 0 {
 			return 0, time.Time{}
 		}
 		if i := len(b.done) - room; i >= 0 {
-			if t := b.done[i].Done.Add(l.Per + l.slack()); t.After(at) {
+			if t := b.done[i].Done.Add(w.Per + w.slack()); t.After(at) {
 				at = t
 			}
 		}
@@ -131,26 +145,36 @@ func (b *Budget) available(now time.Time) (int, time.Time) {
 
 // used counts the requests that l's window at now holds.
 func (b *Budget) used(l Limit, now time.Time) int {
+	return len(b.inFlight) + len(b.done) - b.before(l, now)
+}
+
+// before counts the permits of done that have left l's window at now.
+func (b *Budget) before(l Limit, now time.Time) int {
 	from := now.Add(-l.Per - l.slack())
-	i, _ := slices.BinarySearchFunc(b.done, from, func(p Permit, t time.Time) int {
+	i, _ := slices.BinarySearchFunc(b.done, from, func(p spent, t time.Time) int {
 		if p.Done.After(t) {
 			return 1
 		}
 		return -1
 	})
-	return len(b.inFlight) + len(b.done) - i
+	return i
 }
 
 // TryTake spends as many permits as are available at now, but no more than most,
-// and returns the first of their n consecutive seqs. When n is 0, at is what
-// Available says. What is not sent after all is given back with Return.
+// and returns the first of their n consecutive seqs. It leaves so many of every
+// limit to others, but no more than a tenth. When n is 0, at is when there may be
+// some, as with Available. What is not sent after all is given back with Return.
 //
 // Looking and taking are one step, because a retry within an attempt takes its
 // permit while the dispatcher is about to take its own.
-func (b *Budget) TryTake(most int, now time.Time) (first uint64, n int, at time.Time) {
+func (b *Budget) TryTake(most, leave int, now time.Time) (first uint64, n int, at time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if n, at = b.available(now); n == 0 {
+	b.expire(now)
+	for i := range b.limits {
+		b.limits[i].raise(b.used(b.limits[i].Limit, now), leave, now)
+	}
+	if n, at = b.available(leave, now); n == 0 {
 		return 0, 0, at
 	}
 	n = min(n, most)
@@ -187,7 +211,7 @@ func (b *Budget) Done(seq uint64, now time.Time) {
 		if n := len(b.done); n > 0 && now.Before(b.done[n-1].Done) {
 			now = b.done[n-1].Done // two workers raced to the lock; later is the safe side
 		}
-		b.done = append(b.done, Permit{Seq: seq, Done: now})
+		b.done = append(b.done, spent{Permit: Permit{Seq: seq, Done: now}})
 	}
 	b.mu.Unlock()
 	b.signal()
@@ -200,10 +224,11 @@ func (b *Budget) Low() uint64 {
 	return b.low
 }
 
-// Usage is one limit and how many requests its window holds.
+// Usage is one limit, how many requests of it the partner seems to allow, and how
+// many its window holds.
 type Usage struct {
 	Limit
-	Used int
+	Allowed, Used int
 }
 
 // Usage returns every limit with what its window holds at now.
@@ -212,8 +237,8 @@ func (b *Budget) Usage(now time.Time) []Usage {
 	defer b.mu.Unlock()
 	b.expire(now)
 	var u []Usage
-	for _, l := range b.limits {
-		u = append(u, Usage{l, b.used(l, now)})
+	for _, w := range b.limits {
+		u = append(u, Usage{w.Limit, w.allowed, b.used(w.Limit, now)})
 	}
 	return u
 }
@@ -222,7 +247,11 @@ func (b *Budget) Usage(now time.Time) []Usage {
 func (b *Budget) PerDay() float64 {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return PerDay(b.limits)
+	limits := make([]Limit, len(b.limits))
+	for i, w := range b.limits {
+		limits[i] = w.Limit
+	}
+	return PerDay(limits)
 }
 
 // PerDay returns how many requests limits let through a day.

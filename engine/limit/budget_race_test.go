@@ -20,7 +20,7 @@ func TestTryTakeNeverGivesOnePermitTwice(t *testing.T) {
 	for range goroutines {
 		wg.Go(func() {
 			for range rounds {
-				first, n, _ := b.TryTake(1, epoch)
+				first, n, _ := b.TryTake(1, 0, epoch)
 				if n == 0 {
 					continue
 				}

@@ -64,7 +64,7 @@ func (w *world) clock() time.Time { return w.now.Add(-w.back) }
 // sends requests, which are fast, slow or slower than a window, and arrive at
 // once, at the last moment or in between.
 func (w *world) send(n int) {
-	first, n, _ := w.budget.TryTake(n, w.clock())
+	first, n, _ := w.budget.TryTake(n, 0, w.clock())
 	if w.random.IntN(4) == 0 {
 		unused := w.random.IntN(n + 1)
 		n -= unused

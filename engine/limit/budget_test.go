@@ -200,11 +200,11 @@ func TestABudgetKeepsItsOwnCopyOfTheLimits(t *testing.T) {
 
 func TestTryTakeSpendsWhatThereIsAndReturnGivesItBack(t *testing.T) {
 	b := taken([]limit.Limit{{3, minute}}, 0)
-	first, n, at := b.TryTake(5, epoch)
+	first, n, at := b.TryTake(5, 0, epoch)
 	if n != 2 || !at.IsZero() {
 		t.Errorf("TryTake(5) of 2 = %d, %v; want 2 and no time", n, at)
 	}
-	if _, n, at := b.TryTake(1, epoch); n != 0 || !at.Equal(epoch.Add(minute+slack)) {
+	if _, n, at := b.TryTake(1, 0, epoch); n != 0 || !at.Equal(epoch.Add(minute+slack)) {
 		t.Errorf("TryTake(1) of none = %d, %v; want 0 until the first has left the window", n, at)
 	}
 	b.Return(first+1, 1)
@@ -217,7 +217,7 @@ func TestTryTakeSpendsWhatThereIsAndReturnGivesItBack(t *testing.T) {
 	if got, _ := b.Available(epoch); got != 1 {
 		t.Errorf("Available = %d after the returned one was done, want 1", got)
 	}
-	if _, n, _ := b.TryTake(1, epoch); n != 1 {
+	if _, n, _ := b.TryTake(1, 0, epoch); n != 1 {
 		t.Errorf("TryTake(1) after a return = %d, want 1", n)
 	}
 }
@@ -226,7 +226,7 @@ func TestUsageCountsEachWindow(t *testing.T) {
 	limits := []limit.Limit{{30, minute}, {4, time.Second}}
 	b := taken(limits, 0, 10*time.Second, 59*time.Second)
 	b.Take(2)
-	want := []limit.Usage{{Limit: limits[0], Used: 5}, {Limit: limits[1], Used: 3}}
+	want := []limit.Usage{{limits[0], 30, 5}, {limits[1], 4, 3}}
 	if diff := cmp.Diff(want, b.Usage(epoch.Add(59*time.Second))); diff != "" {
 		t.Errorf("Usage (-want +got):\n%s", diff)
 	}

@@ -24,7 +24,7 @@ func TestOfAnUnknownTimeEveryWindowIsSpent(t *testing.T) {
 		if got, _ := b.Available(now); got != tt.want {
 			t.Errorf("%v after the restore %d requests may go, want %d", tt.after, got, tt.want)
 		}
-		if first, n, _ := b.TryTake(2, now); n > 0 && first != 1 {
+		if first, n, _ := b.TryTake(2, 0, now); n > 0 && first != 1 {
 			t.Errorf("the first permit is %d, want 1", first)
 		}
 	}

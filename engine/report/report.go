@@ -91,8 +91,9 @@ type Jobs struct {
 
 // Workers says how many fetches there are and could be.
 type Workers struct {
-	Busy  int `json:"busy"`
-	Limit int `json:"limit"`
+	Busy    int `json:"busy"`
+	Limit   int `json:"limit"`   // what the partner answers well
+	Ceiling int `json:"ceiling"` // what the configuration allows
 }
 
 // Budget is the state of the partner's limits on requests.
@@ -108,6 +109,7 @@ type Budget struct {
 // A Limit is one of the budget's exact sliding windows.
 type Limit struct {
 	Requests   int     `json:"requests"`
+	Allowed    int     `json:"allowed"` // what of them the partner seems to allow
 	PerSeconds float64 `json:"per_seconds"`
 	Used       int     `json:"used"`
 }

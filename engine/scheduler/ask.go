@@ -69,8 +69,9 @@ func (s *Scheduler) wake(r refresh.Result, now time.Time) {
 // An Appraiser is a Policy that says itself when a call for a read pays.
 type Appraiser interface {
 	// Worth returns from when on a read of k is worth a call, if nothing more is
-	// learned of k until then: the zero time for always, demand.Never for never.
-	Worth(k Key, now time.Time) time.Time
+	// learned until then: the zero time for always, demand.Never for never. waits
+	// says that readers wait for the answer.
+	Worth(k Key, waits bool, now time.Time) time.Time
 }
 
 // appraise tells the desk from when on a read of a key is worth a call: as the
@@ -80,7 +81,7 @@ func (s *Scheduler) appraise(id refresh.ID, now time.Time) {
 	k := s.view(id)
 	var from time.Time
 	if policy, ok := s.Policy.(Appraiser); ok {
-		from = policy.Worth(k, now)
+		from = policy.Worth(k, s.Desk.Through, now)
 	} else if !k.Checked.IsZero() {
 		from = k.Checked.Add(s.Catalogue.Rules.Schedules()[k.Schedule].Objective)
 	}

@@ -33,7 +33,8 @@ type Options struct {
 	Store     *storage.Store
 	Queue     *queue.Queue[refresh.ID]
 	Gate      *limit.Gate
-	Desk      *demand.Desk // what readers ask for
+	Desk      *demand.Desk    // what readers ask for
+	Urgent    chan<- struct{} // told, if it has room, when somebody waits for what was queued; may be nil
 	Observer  Observer
 	Tell      func(report.Event) // of attempts that ended and of pauses; must not block
 	Log       *slog.Logger
@@ -233,6 +234,12 @@ func (s *Scheduler) push(id refresh.ID, band int, now time.Time) {
 	k.place, k.since = inQueue, now.UnixNano()
 	s.tasks.set(id, refresh.Task{Key: k.key, Job: k.job, Schedule: s.scheduleName(k), Attempts: int(k.attempts), Urgent: band == plan.OnDemand})
 	s.Queue.TryPush(id, band)
+	if band == plan.OnDemand {
+		select {
+		case s.Urgent <- struct{}{}:
+		default:
+		}
+	}
 }
 
 // arm puts a key on the wheel, due at the given wall time.

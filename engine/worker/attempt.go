@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net/http"
 	"time"
 
 	"invd/engine/inventory"
@@ -17,6 +18,7 @@ type attempt struct {
 	*Pool
 	id      refresh.ID
 	task    refresh.Task
+	sent    time.Time
 	permits []uint64 // the first pays for the attempt, the others for retries within it
 }
 
@@ -34,7 +36,7 @@ func Permit(ctx context.Context) bool {
 	if n, _ := a.Gate.Allow(now); n < 2 { // held, or a probe: one request is all there is
 		return false
 	}
-	permit, n, _ := a.Budget.TryTake(1, now)
+	permit, n, _ := a.Budget.TryTake(1, 0, now)
 	if n == 0 {
 		return false
 	}
@@ -47,6 +49,7 @@ func Permit(ctx context.Context) bool {
 }
 
 func (a *attempt) run(ctx context.Context) {
+	a.sent = time.Now()
 	answer, err := a.Fetcher.Fetch(context.WithValue(ctx, attemptKey{}, a), a.task.Key)
 	now := time.Now()
 	for _, permit := range a.permits {
@@ -55,6 +58,7 @@ func (a *attempt) run(ctx context.Context) {
 	end := refresh.End{Job: a.task.Job, Permit: a.permits[0], At: now, State: refresh.Done}
 	var r refresh.Result
 	if err == nil {
+		a.throttle.Answered(a.sent, now, a.Busy())
 		r, err = a.sync(ctx, answer, end)
 	}
 	if err != nil {
@@ -193,6 +197,9 @@ func (a *attempt) classify(err error, now time.Time) verdict {
 		a.Gate.Released()
 		return back
 	case partner.Throttled:
+		if pe.Status != http.StatusServiceUnavailable {
+			a.Budget.Refused(a.permits[len(a.permits)-1], now)
+		}
 		until := now.Add(pe.Wait)
 		a.Gate.Hold(until, pe.Error())
 		a.Observer.Blocked("throttled")
@@ -209,6 +216,7 @@ func (a *attempt) classify(err error, now time.Time) verdict {
 	}
 	switch {
 	case pe.Kind.Breaks():
+		a.throttle.Failed(a.sent, now)
 		if a.Gate.Failure(now, pe.Error()) {
 			a.Observer.Blocked("breaker")
 			a.Log.LogAttrs(context.Background(), slog.LevelWarn, "partner fails, circuit broken", slog.Any("err", pe))

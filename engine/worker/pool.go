@@ -12,6 +12,7 @@ import (
 	"invd/engine/inventory"
 	"invd/engine/limit"
 	"invd/engine/partner"
+	"invd/engine/plan"
 	"invd/engine/refresh"
 	"invd/storage"
 )
@@ -20,6 +21,7 @@ import (
 type Queue interface {
 	Wait(ctx context.Context) error
 	TryPop() (id refresh.ID, band int, ok bool)
+	Depth(band int) int
 }
 
 // A Fetcher asks the partner; *partner.Client provides it.
@@ -48,7 +50,9 @@ type Options struct {
 	Gate        *limit.Gate
 	Fetcher     Fetcher
 	Store       *storage.Store
-	Concurrency int
+	Concurrency int                      // fetches at once, at most
+	Expecting   func(now time.Time) bool // whether a reader may come who waits; nil: none does
+	Urgent      <-chan struct{}          // receives when somebody has come to wait for a job; may be nil
 	MaxAttempts int
 	Retry       backoff.Policy
 	Drain       time.Duration // how long Run lets fetches go on after its context ended
@@ -60,18 +64,34 @@ type Options struct {
 // A Pool is a dispatcher and its workers. Make one with New.
 type Pool struct {
 	Options
-	guard guard
-	busy  atomic.Int32
-	free  chan struct{} // room for Concurrency tokens; a token is a free worker
+	guard    guard
+	throttle *limit.Concurrency
+	busy     atomic.Int32  // fetches under way; the dispatcher alone raises it
+	ended    chan struct{} // receives when a fetch has ended
+	paced    time.Time     // the dispatcher's: when it last took permits while a reader was expected
 }
 
 // New makes a pool.
 func New(o Options) *Pool {
-	p := &Pool{Options: o, free: make(chan struct{}, o.Concurrency)}
-	for range o.Concurrency {
-		p.free <- struct{}{}
+	if o.Expecting == nil {
+		o.Expecting = func(time.Time) bool { return false }
 	}
-	return p
+	return &Pool{Options: o, throttle: limit.NewConcurrency(o.Concurrency), ended: make(chan struct{}, 1)}
+}
+
+// Limit returns how many fetches may be in flight now, at most Concurrency.
+func (p *Pool) Limit() int { return p.throttle.Limit() }
+
+// room returns how many more fetches may be in flight.
+func (p *Pool) room() int { return p.throttle.Limit() - int(p.busy.Load()) }
+
+// end makes room.
+func (p *Pool) end() {
+	p.busy.Add(-1)
+	select {
+	case p.ended <- struct{}{}:
+	default:
+	}
 }
 
 // Busy returns how many fetches are in flight.
@@ -105,26 +125,19 @@ func (p *Pool) Run(ctx context.Context) error {
 // round waits until at least one request may go, then sends as many of the most
 // urgent as may go at that moment.
 func (p *Pool) round(ctx, fetching context.Context, attempts *sync.WaitGroup) error {
-	select {
-	case <-p.free:
-	case <-ctx.Done():
-		return ctx.Err()
+	for p.room() < 1 {
+		select {
+		case <-p.ended:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}
 	wanted := time.Now()
 	first, permits, err := p.permits(ctx)
 	if err != nil {
-		p.free <- struct{}{}
 		return err
 	}
-	workers := 1
-	for more := true; more && workers < permits; {
-		select {
-		case <-p.free:
-			workers++
-		default:
-			more = false
-		}
-	}
+	workers := max(1, min(permits, p.room()))
 	ids := make([]refresh.ID, 0, workers)
 	for range workers {
 		id, _, ok := p.Queue.TryPop()
@@ -132,9 +145,6 @@ func (p *Pool) round(ctx, fetching context.Context, attempts *sync.WaitGroup) er
 			break
 		}
 		ids = append(ids, id)
-	}
-	for range workers - len(ids) {
-		p.free <- struct{}{}
 	}
 	if unused := permits - len(ids); unused > 0 {
 		p.Budget.Return(first+uint64(len(ids)), unused)
@@ -166,7 +176,6 @@ func (p *Pool) send(ctx, fetching context.Context, ids []refresh.ID, first uint6
 		for i, id := range ids {
 			p.Budget.Done(starts[i].Permit, time.Now())
 			p.Report(refresh.Result{ID: id, Lost: true, End: refresh.End{Job: tasks[i].Job, State: refresh.Pending, At: now}})
-			p.free <- struct{}{}
 		}
 		p.Gate.Released()
 		return p.storeFailed(ctx, err)
@@ -180,8 +189,7 @@ func (p *Pool) send(ctx, fetching context.Context, ids []refresh.ID, first uint6
 			defer attempts.Done()
 			a := attempt{Pool: p, id: id, task: tasks[i], permits: []uint64{starts[i].Permit}}
 			a.run(fetching)
-			p.busy.Add(-1)
-			p.free <- struct{}{}
+			p.end()
 		}()
 	}
 	return nil
@@ -194,7 +202,7 @@ func (p *Pool) permits(ctx context.Context) (first uint64, n int, err error) {
 		now := time.Now()
 		most, at := p.Gate.Allow(now)
 		if most > 0 {
-			if first, n, at = p.Budget.TryTake(min(most, p.Concurrency), now); n > 0 {
+			if first, n, at = p.take(min(most, max(1, p.room())), now); n > 0 {
 				return first, n, nil
 			}
 		}
@@ -207,12 +215,44 @@ func (p *Pool) permits(ctx context.Context) (first uint64, n int, err error) {
 		case <-timer.C:
 		case <-p.Gate.Changed():
 		case <-p.Budget.Changed():
+		case <-p.Urgent:
 		case <-ctx.Done():
 			timer.Stop()
 			return 0, 0, ctx.Err()
 		}
 		timer.Stop()
 	}
+}
+
+// hold is how many permits are kept free for readers who may come to wait: enough
+// for two who come at once, and as the budget gives permits back evenly then, the
+// next one has not long to wait.
+const hold = 2
+
+// take takes at most so many permits, and of them only what is not kept for readers
+// while one may come: then it spends no more at once than the time since the last
+// has brought. A budget that is spent in one go has nothing for a reader until the
+// window has passed.
+func (p *Pool) take(most int, now time.Time) (first uint64, n int, at time.Time) {
+	if !p.Expecting(now) {
+		return p.Budget.TryTake(most, 0, now)
+	}
+	if at = p.paced.Add(p.Budget.Spacing()); !at.After(now) {
+		if first, n, at = p.Budget.TryTake(1, hold, now); n > 0 {
+			p.paced = now
+			return first, n, at
+		}
+	}
+	if urgent := p.Queue.Depth(plan.OnDemand); urgent > 0 {
+		var soonest time.Time
+		if first, n, soonest = p.Budget.TryTake(min(most, urgent), 0, now); n > 0 {
+			return first, n, soonest
+		}
+		if at.IsZero() || !soonest.IsZero() && soonest.Before(at) {
+			at = soonest
+		}
+	}
+	return 0, 0, at
 }
 
 // fullRetry is how long nothing is fetched after the disk was found full.

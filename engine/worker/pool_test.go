@@ -30,12 +30,14 @@ func (q *rival) Wait(ctx context.Context) error {
 	return ctx.Err()
 }
 
+func (q *rival) Depth(int) int { return 0 }
+
 func (q *rival) TryPop() (refresh.ID, int, bool) {
 	if q.popped {
 		return 0, 0, false
 	}
 	q.popped = true
-	_, q.spent, _ = q.budget.TryTake(1, time.Now())
+	_, q.spent, _ = q.budget.TryTake(1, 0, time.Now())
 	return 1, 0, true
 }
 

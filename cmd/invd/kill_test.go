@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+	"flag"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -13,18 +15,40 @@ import (
 	"invd/storage"
 )
 
-// The daemon is killed at random moments, again and again. Whatever anybody was told
-// before holds after: answers, finished jobs, unfinished ones; and the partner never
-// sees a window with more requests than its limit.
+// kills is how often the loop kills a daemon. The long form (-tags soak) has its own default.
+var kills = flag.Int("kills", killsByDefault, "how often the daemon is killed")
+
+// killsPerLife bounds the history that each start is held to: after so many kills
+// the loop goes on with an empty data dir.
+const killsPerLife = 100
+
+// The daemon is killed at random moments, again and again, while it fetches, serves,
+// takes snapshots, is paused and reloaded. Whatever anybody was told before holds
+// after: answers, pauses, finished jobs, unfinished ones; and the partner never sees a
+// window with more requests than its limit.
 func TestAKilledDaemonLosesNothingAndRepeatsNothing(t *testing.T) {
 	t.Parallel()
-	const kills, limit, per = 22, 20, time.Second
+	var all tally
+	for life := 0; all.kills < *kills && !t.Failed(); life++ {
+		all.add(liveAndDie(t, uint64(life), min(killsPerLife, *kills-all.kills)))
+	}
+	t.Logf("%d kills; %d answers, %d pauses and %d finished jobs found again, %d unfinished jobs taken up; %d whole snapshots",
+		all.kills, all.answersHeld, all.pausesHeld, all.finishedHeld, all.unfinishedHeld, all.snapshots)
+	if all.answersHeld == 0 || all.finishedHeld == 0 || all.unfinishedHeld == 0 || all.pausesHeld == 0 {
+		t.Error("the kills came when nothing had been seen: this test tests nothing")
+	}
+}
+
+// liveAndDie kills the daemons of one data dir so often, and lets the last one finish.
+func liveAndDie(t *testing.T, seed uint64, kills int) tally {
+	t.Helper()
+	const limit, per = 20, time.Second
 	m := newMirror(t, mirrorOptions{products: 3, days: 30, limit: limit, per: per,
 		sim: sim.Options{Bookings: -1, Latency: 5 * time.Millisecond, Jitter: 10 * time.Millisecond}})
 	if err := m.partner.Inject(sim.Injection{Fault: "500", Probability: 0.05}); err != nil { // some jobs have to retry
 		t.Fatal(err)
 	}
-	random := rand.New(rand.NewPCG(14, 15))
+	random := rand.New(rand.NewPCG(14, 15+seed))
 	l := newLedger(m)
 	for n := range kills {
 		if n%5 == 4 { // while it starts
@@ -48,8 +72,9 @@ func TestAKilledDaemonLosesNothingAndRepeatsNothing(t *testing.T) {
 			m.arrived.Store(nil)
 		}
 		m.kill()
+		l.kills++
 		if t.Failed() {
-			return
+			return l.tally
 		}
 	}
 
@@ -58,7 +83,7 @@ func TestAKilledDaemonLosesNothingAndRepeatsNothing(t *testing.T) {
 	l.verify()
 	m.partner.Clear()
 	for _, id := range l.products() {
-		if err := l.refresh(id); err != nil {
+		if err := errors.Join(l.resume(id), l.refresh(id)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -75,16 +100,12 @@ func TestAKilledDaemonLosesNothingAndRepeatsNothing(t *testing.T) {
 		t.Errorf("after SIGTERM: %v\n%s", err, m.process.printed())
 	}
 	m.check()
-
 	s := m.partner.Stats()
-	t.Logf("%d kills; %d answers and %d finished jobs found again, %d unfinished jobs taken up; %d requests, at most %d in %v, %d refused",
-		kills, l.answersHeld, l.finishedHeld, l.unfinishedHeld, s.Requests, s.Fullest, per, s.Refused)
+	t.Logf("life %d: %d kills; %d requests, at most %d in %v, %d refused", seed, l.kills, s.Requests, s.Fullest, per, s.Refused)
 	if s.Fullest > limit || s.Refused > 0 {
 		t.Errorf("the partner saw %d requests in a window and refused %d; want at most %d and none", s.Fullest, s.Refused, limit)
 	}
-	if l.answersHeld == 0 || l.finishedHeld == 0 || l.unfinishedHeld == 0 {
-		t.Error("the kills came when nothing had been seen: this test tests nothing")
-	}
+	return l.tally
 }
 
 // A data dir that is killed in the making is no obstacle to the next start.

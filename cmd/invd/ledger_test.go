@@ -22,14 +22,29 @@ type ledger struct {
 	answers map[inventory.Key]answer
 	jobs    map[uint64]report.Job
 	asked   map[inventory.ProductID]time.Time // of the last refresh that was accepted
+	paused  map[inventory.ProductID]bool      // as was answered; absent: no answer came
 
-	answersHeld, finishedHeld, unfinishedHeld int // found again after a start
+	tally
+}
+
+// A tally counts kills, what was found again after a start, and whole snapshots.
+type tally struct {
+	kills, answersHeld, pausesHeld, finishedHeld, unfinishedHeld, snapshots int
+}
+
+func (t *tally) add(o tally) {
+	t.kills += o.kills
+	t.answersHeld += o.answersHeld
+	t.pausesHeld += o.pausesHeld
+	t.finishedHeld += o.finishedHeld
+	t.unfinishedHeld += o.unfinishedHeld
+	t.snapshots += o.snapshots
 }
 
 func newLedger(m *mirror) *ledger {
 	return &ledger{
 		m: m, answers: make(map[inventory.Key]answer), jobs: make(map[uint64]report.Job),
-		asked: make(map[inventory.ProductID]time.Time),
+		asked: make(map[inventory.ProductID]time.Time), paused: make(map[inventory.ProductID]bool),
 	}
 }
 
@@ -48,8 +63,13 @@ func (l *ledger) observe(random *rand.Rand, trap *trap) {
 		l.noteAnswers,
 		l.noteJobs,
 		l.noteDoneJobs,
+		func() error { return l.operate(random) },
 		func() error {
-			err := l.refresh(products[random.IntN(len(products))])
+			id := products[random.IntN(len(products))]
+			if l.paused[id] {
+				return l.resume(id) // a refresh would be refused
+			}
+			err := l.refresh(id)
 			if err == nil && trap.afterRefresh {
 				trap.spring()
 			}
@@ -136,6 +156,7 @@ func (l *ledger) verify() {
 	}
 	l.verifyDone(jobs) // first, as what is missing is fetched again
 	l.verifyAnswers()
+	l.verifyPauses()
 	l.verifyJobs(jobs)
 	l.verifyRefreshes(jobs)
 }

@@ -1,0 +1,6 @@
+//go:build soak
+
+package main
+
+// killsByDefault are those of the long form.
+const killsByDefault = 2_000

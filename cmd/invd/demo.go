@@ -99,7 +99,7 @@ func (g *globals) demo(ctx context.Context, dir string, o demoOptions) (err erro
 // a user's would be.
 func demoConfig(dir, partner string, ids []int64) (*config.Config, error) {
 	var b strings.Builder
-	fmt.Fprintf(&b, "timezone: Asia/Singapore\npartner:\n  base_url: http://%s/api/v1\n  api_key_file: partner.key\nproducts:\n", partner)
+	fmt.Fprintf(&b, "timezone: Asia/Singapore\npartner:\n  base_url: http://%s/api/v1\n  api_key_file: partner.key\nrefresh: {policy: adaptive}\nproducts:\n", partner)
 	for _, id := range ids {
 		name := map[int64]string{14: "Night Safari", 15: "Island Ferry"}[id]
 		if name == "" {

@@ -47,13 +47,13 @@ func TestNothingIsKnownBeforeTheFirstAnswer(t *testing.T) {
 }
 
 // TestNotReadyBeforeTodayIsKnown is edge case 73: an empty store is not ready
-// before the first sweep of today, or ten seconds of grace.
+// before the first sweep of today, or three seconds of grace.
 func TestNotReadyBeforeTodayIsKnown(t *testing.T) {
 	for _, tt := range []struct {
 		latency, until time.Duration // ready by then and not a second sooner
 	}{
-		{6 * time.Second, 6 * time.Second},
-		{10 * time.Hour, 10 * time.Second},
+		{2 * time.Second, 2 * time.Second},
+		{10 * time.Hour, 3 * time.Second},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			w := newWorld(t, setup{products: 3, start: monday, sim: simLatency(tt.latency), partner: "timeout: 1m"})

@@ -51,7 +51,7 @@ func (d *daemon) healthy() error { return d.store.Err() }
 
 // sweepGrace is how long a daemon that never heard of a product's today waits for
 // it before it is ready all the same: the partner may be down, or slow.
-const sweepGrace = 10 * time.Second
+const sweepGrace = 3 * time.Second
 
 // ready says whether to send requests here: not before every key is scheduled and
 // every product's today is known, or has had its time to be, and not while

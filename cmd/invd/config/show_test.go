@@ -27,7 +27,7 @@ func TestExampleLoadsBesideTheFilesItNames(t *testing.T) {
 			Concurrency: 4,
 			Limits:      []Limit{{30, time.Minute}},
 		},
-		Refresh: Refresh{Policy: "cadence"},
+		Refresh: Refresh{Policy: "adaptive"},
 		Schedules: []Schedule{
 			{"today", 1, 15 * time.Minute, 20 * time.Minute, 2 * time.Hour},
 			{"week", 7, 4 * time.Hour, 5 * time.Hour, 12 * time.Hour},

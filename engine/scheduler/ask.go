@@ -26,7 +26,7 @@ func (s *Scheduler) ask(asked inventory.Key, now time.Time) {
 	_, pause := s.paused(k)
 	tried := k.failed && now.Sub(unixTime(k.since)) < askAgain
 	switch {
-	case pause != nil, s.parks(k), k.place == parked, tried:
+	case pause != nil, s.parks(k), k.place == parked, tried, s.products[k.product].notFound.Suspended:
 		s.Desk.Table.SetWorth(asked, now.Add(askAgain))
 		s.Desk.Refuse(asked)
 		return

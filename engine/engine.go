@@ -115,7 +115,7 @@ func New(o Options) (*Engine, error) {
 		Options: o,
 		budget:  limit.NewBudget(o.Limits, spent, now),
 		gate:    limit.NewGate(rand.Int64N),
-		queue:   queue.New[refresh.ID](queue.Options{Bands: len(policy.Bands()), AgeEvery: policy.AgeEvery()}),
+		queue:   queue.New[refresh.ID](queue.Options{Bands: len(scheduler.Bands(policy)), AgeEvery: policy.AgeEvery()}),
 	}
 	if until.After(now) && until.Before(now.Add(time.Hour)) { // longer ones are the clock's doing
 		e.gate.Hold(until, why)

@@ -73,6 +73,9 @@ func (a *admin) routes(probes probes, metrics http.Handler) []route {
 		{http.MethodGet, "/api/v1/events", handlerEvents, a.stream},
 
 		{http.MethodPost, "/api/v1/jobs/:id/retry", handlerChange, a.change("retry", a.retryJob)},
+		{http.MethodGet, "/api/v1/backfills", handlerQuery, a.backfills},
+		{http.MethodPost, "/api/v1/backfills", handlerChange, a.change("backfill", a.startBackfill)},
+		{http.MethodPost, "/api/v1/backfills/:id/cancel", handlerChange, a.change("cancel", a.cancelBackfill)},
 		{http.MethodPost, "/api/v1/retry", handlerChange, a.change("retry", a.retryJobs)},
 		{http.MethodPost, "/api/v1/purge", handlerChange, a.change("purge", a.purgeJobs)},
 		{http.MethodPost, "/api/v1/pause", handlerChange, a.pause(everything)},

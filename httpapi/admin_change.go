@@ -132,17 +132,9 @@ func (a *admin) refreshProduct(r *http.Request, ps httprouter.Params, d *demand)
 	if err := readBody(r, &body); err != nil {
 		return nil, err
 	}
-	var from, to inventory.Date // 0: no bound
-	for _, b := range []struct {
-		given *inventory.Date
-		into  *inventory.Date
-	}{{body.From, &from}, {body.To, &to}} {
-		if b.given != nil {
-			*b.into = max(1, *b.given) // the epoch is as far in the past as the day after
-		}
-	}
-	if body.From != nil && body.To != nil && to < from {
-		return nil, &badRequest{http.StatusBadRequest, "to lies before from"}
+	from, to, err := dateRange(body.From, body.To)
+	if err != nil {
+		return nil, err
 	}
 	done, err := a.controller.Refresh(r.Context(), s.Product, from, to, d.who)
 	d.details = []slog.Attr{slog.Int("queued", done.Queued), slog.Int("running", done.Running)}

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 
+	"invd/engine/inventory"
 	"invd/engine/report"
 )
 
@@ -18,6 +19,19 @@ type Operator interface {
 	// RetryJobs has the dead or retrying jobs that a filter chooses done now, each in
 	// the band of its schedule.
 	RetryJobs(ctx context.Context, f report.JobFilter, by string) (report.Retried, error)
+
+	// Backfills lists the backfills, the oldest first.
+	Backfills(ctx context.Context) ([]report.Backfill, error)
+
+	// PlanBackfill says what a backfill of a product, 0 for all, would cost; bounds are as
+	// those of Refresh.
+	PlanBackfill(ctx context.Context, product inventory.ProductID, from, to inventory.Date) (report.Backfill, error)
+
+	// StartBackfill has every date of a range fetched once, when nothing more urgent waits.
+	StartBackfill(ctx context.Context, product inventory.ProductID, from, to inventory.Date, by string) (report.Backfill, error)
+
+	// CancelBackfill ends a backfill and reports whether it was not over already.
+	CancelBackfill(ctx context.Context, id uint64, by string) (bool, error)
 
 	// PurgeJobs deletes finished jobs from the history.
 	PurgeJobs(ctx context.Context, p report.JobPurge, by string) (report.Purged, error)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"invd/engine/inventory"
 	"invd/engine/report"
 )
 
@@ -32,6 +33,23 @@ func (c *fakeController) PurgeJobs(_ context.Context, p report.JobPurge, by stri
 	return report.Purged{Purged: 7}, c.err
 }
 
+func (c *fakeController) Backfills(context.Context) ([]report.Backfill, error) { return nil, c.err }
+
+func (c *fakeController) PlanBackfill(_ context.Context, product inventory.ProductID, from, to inventory.Date) (report.Backfill, error) {
+	c.say("plan %d from %d to %d", product, from, to)
+	return report.Backfill{Product: product, Cost: report.Cost{Requests: 60}}, c.err
+}
+
+func (c *fakeController) StartBackfill(_ context.Context, product inventory.ProductID, from, to inventory.Date, by string) (report.Backfill, error) {
+	c.say("backfill %d from %s to %s by %s", product, from, to, by)
+	return report.Backfill{ID: 5, Product: product}, c.err
+}
+
+func (c *fakeController) CancelBackfill(_ context.Context, id uint64, by string) (bool, error) {
+	c.say("cancel %d by %s", id, by)
+	return true, c.err
+}
+
 func TestWhatAnOperatorAsksForReachesTheEngine(t *testing.T) {
 	for _, tt := range []struct {
 		path, body string
@@ -44,6 +62,12 @@ func TestWhatAnOperatorAsksForReachesTheEngine(t *testing.T) {
 		{"jobs/0/retry", "", 400, "", "Invalid job id"},
 		{"jobs/x/retry", "", 400, "", "Invalid job id"},
 		{"jobs/17/retry", `{"states":[]}`, 400, "", `member \"states\" is not known`},
+		{"backfills", `{"product":14,"from":"2026-04-09","to":"2026-05-09"}`, 200, "backfill 14 from 2026-04-09 to 2026-05-09 by token", `"id":5`},
+		{"backfills", `{"dry_run":true}`, 200, "plan 0 from 0 to 0", `"requests":60`},
+		{"backfills", `{"from":"2026-04-09","to":"2026-04-08"}`, 400, "", "to lies before from"},
+		{"backfills", `{"product":0}`, 400, "", "Invalid product id"},
+		{"backfills/5/cancel", "", 200, "cancel 5 by token", `"was_open":true`},
+		{"backfills/x/cancel", "", 400, "", "Invalid backfill id"},
 		{"retry", "", 200, "retry [] of 0 by token", `"queued":2`},
 		{"retry", `{"states":["dead","retrying"],"product":14}`, 200, "retry [dead retrying] of 14 by token", ""},
 		{"retry", `{"states":["lost"]}`, 400, "", `there is no state \"lost\"`},

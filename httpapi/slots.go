@@ -12,6 +12,10 @@ import (
 	"invd/engine/inventory"
 )
 
+// slotsAhead is how many days ahead slots are looked for: a backfill may have brought
+// them.
+const slotsAhead = 366
+
 var freshHeader = map[bool][]string{true: {"true"}, false: {"false"}}
 
 // slots answers GET /api/v1/experience/{id}/slots?date=YYYY-MM-DD.
@@ -42,7 +46,7 @@ func (p *Public) slots(w http.ResponseWriter, r *http.Request, ps httprouter.Par
 		return
 	}
 	v := view{now: now, rules: catalogue.Rules, today: product.Today(now)}
-	if ahead := int(date - v.today); ahead < 0 || ahead >= max(calendarDays, v.rules.Horizon()) {
+	if ahead := int(date - v.today); ahead < 0 || ahead > max(slotsAhead, v.rules.Horizon()) {
 		unknown(w, r, noSlots)
 		return
 	}

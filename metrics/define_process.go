@@ -74,7 +74,7 @@ func freshnessDefinitions() []definition {
 		},
 		{
 			name: "invd_freshness_oldest_age_seconds", kind: gauge, labels: []string{"schedule"},
-			help:     "Age of the stalest key of a schedule that is not paused and was ever answered.",
+			help:     "Age of the stalest key of a schedule that is not paused; of one never answered, since the daemon took it up.",
 			question: "How bad is the worst?",
 			read:     perSchedule(func(s *report.Schedule, emit emit) { emit(s.OldestAgeSeconds, s.Name) }),
 		},

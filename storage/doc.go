@@ -42,6 +42,7 @@
 //	meta       "schema"                    version, 4 bytes, the only value not sealed
 //	           "created", "id", "hold"     time; text; JSON {until, reason}
 //	           "restored"                  time of the first use after a restore, 0 before it
+//	           "backfills"                 JSON of refresh.Backfill, all of them
 //	           "ledger"                    JSON {end}: ticks are accounted for until then
 //	days       product (8), date (4)       header and slots
 //	calendars  product (8)                 time of the last change, days

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"invd/engine/inventory"
 )
 
 // TestMain makes this test binary be invd when it is called so. Scripts and tests
@@ -31,6 +33,7 @@ func TestScenarios(t *testing.T) {
 			e.Setenv("GORACE", os.Getenv("GORACE"))
 			e.Setenv("ZONE", zone)
 			e.Setenv("TODAY", today)
+			e.Setenv("FAR", far(today))
 			e.Values[sessionKey{}] = &session{environment: e.Vars, processes: make(map[string]*process)}
 			return nil
 		},
@@ -40,6 +43,15 @@ func TestScenarios(t *testing.T) {
 			"json": checkJSON, "let": let, "fill": fill, "garble": garble,
 		},
 	})
+}
+
+// far returns the date 20 days after another.
+func far(date string) string {
+	d, err := inventory.ParseDate(date)
+	if err != nil {
+		panic(err)
+	}
+	return d.AddDays(20).String()
 }
 
 // noonZone returns a zone where it is between 12 and 13 o'clock, and the date

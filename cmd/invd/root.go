@@ -47,7 +47,7 @@ func newRoot(stdout, stderr io.Writer) (root *cobra.Command, ran *bool) {
 	root.AddCommand(
 		newServe(&g), newDemo(&g), newPartner(&g), newSimulate(&g),
 		newCheck(&g), newConfig(&g), newVersion(&g),
-		newPlan(&g), newStatus(&g), newExplain(&g), newProducts(&g), newSchedules(&g), newJobs(&g), newPause(&g), newResume(&g),
+		newPlan(&g), newStatus(&g), newExplain(&g), newProducts(&g), newSchedules(&g), newJobs(&g), newBackfill(&g), newPause(&g), newResume(&g),
 		newDB(&g),
 	)
 	root.InitDefaultCompletionCmd()

@@ -29,12 +29,13 @@ type Trigger uint8
 
 // The triggers.
 const (
-	Scheduled Trigger = iota // a schedule's tick
-	First                    // the key was never fetched
-	Manual                   // an operator's refresh
-	Confirm                  // an open date was answered with nothing: ask again
-	Triggered                // an operator made its whole schedule due
-	Read                     // readers asked for it
+	Scheduled  Trigger = iota // a schedule's tick
+	First                     // the key was never fetched
+	Manual                    // an operator's refresh
+	Confirm                   // an open date was answered with nothing: ask again
+	Triggered                 // an operator made its whole schedule due
+	Read                      // readers asked for it
+	Backfilled                // it is part of a backfill
 	numTriggers
 )
 
@@ -43,7 +44,7 @@ func Triggers() []Trigger { return all[Trigger](numTriggers) }
 
 // String returns the trigger's name.
 func (t Trigger) String() string {
-	return [...]string{"schedule", "first", "manual", "confirm", "trigger", "read"}[t]
+	return [...]string{"schedule", "first", "manual", "confirm", "trigger", "read", "backfill"}[t]
 }
 
 // A State is a job's place in its life.

@@ -13,11 +13,11 @@ func TestTriggersStatesAndOutcomesHaveTheirNames(t *testing.T) {
 		of        string
 		got, want []string
 	}{
-		{"Triggers", names(refresh.Triggers()), []string{"schedule", "first", "manual", "confirm", "trigger", "read"}},
+		{"Triggers", names(refresh.Triggers()), []string{"schedule", "first", "manual", "confirm", "trigger", "read", "backfill"}},
 		{"States", names(refresh.States()), []string{"pending", "running", "retrying", "done", "dead", "canceled"}},
 		{"Outcomes", names(refresh.Outcomes()), []string{"changed", "unchanged", "closed", "held", "stale", "failed", "dropped"}},
-		{"constants of Trigger", names([]refresh.Trigger{refresh.Scheduled, refresh.First, refresh.Manual, refresh.Confirm, refresh.Triggered, refresh.Read}),
-			[]string{"schedule", "first", "manual", "confirm", "trigger", "read"}},
+		{"constants of Trigger", names([]refresh.Trigger{refresh.Scheduled, refresh.First, refresh.Manual, refresh.Confirm, refresh.Triggered, refresh.Read, refresh.Backfilled}),
+			[]string{"schedule", "first", "manual", "confirm", "trigger", "read", "backfill"}},
 		{"constants of State", names([]refresh.State{refresh.Pending, refresh.Running, refresh.Retrying, refresh.Done, refresh.Dead, refresh.Canceled}),
 			[]string{"pending", "running", "retrying", "done", "dead", "canceled"}},
 		{"constants of Outcome", names([]refresh.Outcome{refresh.None, refresh.Changed, refresh.Unchanged, refresh.Closed, refresh.Held, refresh.Stale, refresh.Failed, refresh.Dropped}),

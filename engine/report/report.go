@@ -62,7 +62,7 @@ type Schedule struct {
 	DemandPerDay     float64        `json:"demand_per_day"` // requests that it asks for as written
 	Paused           *refresh.Pause `json:"paused,omitempty"`
 	Keys             Keys           `json:"keys"`
-	OldestAgeSeconds float64        `json:"oldest_age_seconds"` // of the keys that were ever answered and are not paused
+	OldestAgeSeconds float64        `json:"oldest_age_seconds"` // of the keys that are not paused; of one never answered, since the daemon took it up
 	NextDue          time.Time      `json:"next_due,omitzero"`
 }
 

@@ -79,6 +79,9 @@ func (s *Scheduler) load(now time.Time) (missed int, err error) {
 	if err != nil {
 		return 0, fmt.Errorf("load the ledger: %w", err)
 	}
+	if s.fill.all, err = s.Store.Backfills(); err != nil {
+		return 0, fmt.Errorf("load backfills: %w", err)
+	}
 	_, paused := s.pauses[refresh.Everything]
 	s.Gate.SetPaused(paused)
 	catalogue := s.Catalogue.Products()
@@ -134,6 +137,9 @@ func (s *Scheduler) adopt(jobs []refresh.Job, now time.Time) {
 	})
 	var ends []refresh.End
 	for _, j := range jobs {
+		if s.adoptBackfilled(&j, now) {
+			continue
+		}
 		id, ok := s.find(j.Key)
 		if !ok || s.keys[id].job != 0 {
 			ends = append(ends, s.dropped(j.ID, j.Schedule, now))
@@ -143,6 +149,9 @@ func (s *Scheduler) adopt(jobs []refresh.Job, now time.Time) {
 		k.entered = false // the process that made the job knew of it
 		k.job, k.attempts, k.trigger = j.ID, uint8(min(j.Attempts, 255)), j.Trigger
 		k.due = now.UnixNano()
+		if k.trigger == refresh.Backfilled { // its backfill is over
+			k.trigger = refresh.Scheduled
+		}
 		switch {
 		case j.State == refresh.Retrying && j.RetryAt.After(now):
 			s.arm(id, j.RetryAt, now)

@@ -44,7 +44,13 @@ func (s *Scheduler) move(index int32, today inventory.Date, now time.Time) (due 
 			s.reschedule(old[i], now)
 			continue
 		}
-		id := s.newKey(s.enter(index, date, now))
+		k := s.enter(index, date, now)
+		if id, ok := s.fill.guests[k.key]; ok {
+			s.welcome(id, k, now)
+			p.ids[ahead] = id
+			continue
+		}
+		id := s.newKey(k)
 		p.ids[ahead] = id
 		at := s.first(id, now) // which tells the policy of it
 		s.appraise(id, now)
@@ -66,6 +72,7 @@ func (s *Scheduler) move(index int32, today inventory.Date, now time.Time) (due 
 	if p.notFound.Suspended {
 		s.probe(p, p.notFound.Last.Add(probeGone), now)
 	}
+	s.dismissParked(now)
 	s.withdraw(p.ids) // a date may have come under a schedule that is paused
 	s.unpark(p.ids, now)
 	return due
@@ -75,7 +82,7 @@ func (s *Scheduler) move(index int32, today inventory.Date, now time.Time) (due 
 // already, when the clock was set back or the horizon was longer once.
 func (s *Scheduler) enter(index int32, date inventory.Date, now time.Time) key {
 	k := s.bareKey(index, date)
-	k.counted, k.entered = now.UnixNano(), true
+	k.counted, k.came, k.entered = now.UnixNano(), now.UnixNano(), true
 	if state, _, checked := s.Store.DayState(k.key); state != inventory.Unknown {
 		k.state, k.checked, k.trigger, k.entered = state, checked.UnixNano(), refresh.Scheduled, false
 	}
@@ -113,6 +120,7 @@ func (s *Scheduler) reschedule(id refresh.ID, now time.Time) {
 func (s *Scheduler) drop(id refresh.ID, now time.Time, ends []refresh.End) []refresh.End {
 	k := &s.keys[id]
 	s.account(k, now)
+	s.backfilled(id, false, true)
 	switch k.place {
 	case inWheel:
 		s.wheel.Cancel(id)

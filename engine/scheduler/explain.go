@@ -52,7 +52,7 @@ func (s *Scheduler) describe(e *report.Explanation, id refresh.ID, p *product) (
 		e.Paused, e.PausedScope = pause, scope.String()
 	}
 	if band, queued := s.Queue.Band(id); queued {
-		e.Band = s.Policy.Bands()[band]
+		e.Band = Bands(s.Policy)[band]
 		for b := range band + 1 {
 			e.Ahead += s.Queue.Depth(b)
 		}

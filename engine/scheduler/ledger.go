@@ -128,7 +128,7 @@ func (s *Scheduler) openLedger(closed, newest, now time.Time) (missed int) {
 	}
 	for i := range s.keys {
 		k := &s.keys[i]
-		k.counted = now.UnixNano()
+		k.counted, k.came = now.UnixNano(), now.UnixNano()
 		k.entered = k.checked == 0
 		if k.checked != 0 && closed.Before(now) {
 			k.counted = closed.UnixNano()

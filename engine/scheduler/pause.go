@@ -129,6 +129,7 @@ func (s *Scheduler) pause(scope refresh.Scope, p refresh.Pause, now time.Time) e
 	if scope == refresh.Everything {
 		s.Gate.SetPaused(true)
 	} else {
+		s.dismissParked(now)
 		s.withdraw(s.scoped(scope))
 	}
 	s.Tell(report.Event{Kind: report.EventPause, Data: report.PauseChange{Scope: scope.String(), Paused: &p, By: p.By}})

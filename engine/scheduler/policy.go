@@ -20,7 +20,7 @@ import (
 // comes of it.
 type Policy interface {
 	// Bands names the queue's bands, the most urgent first: a fixed set of at most
-	// 32, which are metric labels. The first is for what somebody waits for.
+	// 31, which are metric labels. The first is for what somebody waits for.
 	Bands() []string
 
 	// AgeEvery is how many pops go by between two that serve a less urgent band

@@ -78,7 +78,7 @@ func newBenchOf(t *testing.T, dir string, now time.Time, seed uint64, week time.
 	policy := newPolicy(PolicyOptions{Catalogue: catalogue, PerDay: 2000, Now: now})
 	b := &bench{t: t, now: now, random: rand.New(rand.NewPCG(seed, 1)), Scheduler: New(Options{
 		Catalogue: catalogue, Store: store, Gate: limit.NewGate(rand.Int64N), Desk: newDesk(products, now),
-		Policy: policy, Queue: queue.New[refresh.ID](queue.Options{Bands: len(policy.Bands())}),
+		Policy: policy, Queue: queue.New[refresh.ID](queue.Options{Bands: len(Bands(policy))}),
 		Observer: observer, Tell: func(report.Event) {}, Log: slog.New(slog.DiscardHandler),
 	})}
 	b.epoch = now
@@ -190,7 +190,10 @@ func (b *bench) check() {
 	for id := range b.keys {
 		k := &b.keys[id]
 		counts[k.place]++
-		if !live[refresh.ID(id)] && k.place != nowhere && k.place != leaving {
+		if k.guest && b.fill.guests[k.key] != refresh.ID(id) && k.place != leaving {
+			b.t.Fatalf("guest %d of %s is not among the backfill's: %v", id, k.key, b.fill.guests)
+		}
+		if !live[refresh.ID(id)] && !k.guest && k.place != nowhere && k.place != leaving {
 			b.t.Fatalf("id %d is dead and in place %d", id, k.place)
 		}
 		for _, job := range []uint64{k.job, k.next} {
@@ -261,6 +264,8 @@ func everyKeyIsInOnePlace(t *testing.T, newPolicy func(PolicyOptions) Policy) {
 				_ = b.trigger(b.scoped(scopes[b.random.IntN(len(scopes))]), b.now, &report.Triggered{}) // refused while paused
 			case 7:
 				b.retryAll()
+			case 10:
+				b.backfillAtRandom()
 			case 3:
 				b.now = b.now.Add(time.Duration(b.random.IntN(30*3600)) * time.Second) // on, over a night
 			case 4:

@@ -76,6 +76,7 @@ type Scheduler struct {
 	unswept  int       // products whose today at the start was never answered
 	wall     time.Time // the wall clock when it was last looked at
 	due      []refresh.ID
+	fill     filling
 	fatal    error
 }
 
@@ -89,6 +90,7 @@ func New(o Options) *Scheduler {
 		swept:    make(chan struct{}),
 		stopped:  make(chan struct{}),
 		byID:     map[inventory.ProductID]*product{},
+		fill:     filling{out: map[refresh.ID]int64{}, guests: map[inventory.Key]refresh.ID{}},
 		wheel:    wheel.New[refresh.ID](wheel.DefaultTick),
 		asleep:   asleep,
 	}
@@ -159,6 +161,8 @@ func (s *Scheduler) turn(now time.Time) time.Duration {
 		s.expire(expired[:n], now)
 	}
 	next := min(s.follow(now), s.saveSome(now))
+	s.promote(now)
+	s.feed(now)
 	if at, ok := s.wheel.Next(); ok {
 		next = min(next, at-s.axis(now))
 	}
@@ -260,6 +264,8 @@ func (s *Scheduler) band(id refresh.ID, now time.Time) int {
 	switch {
 	case k.trigger == refresh.Manual, k.trigger == refresh.Confirm:
 		return plan.OnDemand
+	case k.trigger == refresh.Backfilled:
+		return s.backfillBand()
 	case k.attempts > 0:
 		return s.Policy.Retry()
 	case k.trigger == refresh.Read:

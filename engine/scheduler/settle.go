@@ -14,17 +14,26 @@ import (
 // settle takes a key back from its worker and puts it where it belongs next.
 func (s *Scheduler) settle(r refresh.Result, now time.Time) {
 	k := &s.keys[r.ID]
-	if k.place != leaving {
+	if k.place != leaving && !k.guest {
 		s.account(k, now)
 	}
 	s.learn(k, r, now)
 	k.failed = r.End.State != refresh.Done || r.End.Outcome == refresh.Held
-	s.Policy.Learn(s.view(r.ID), &r, now)
-	s.wake(r, now)
+	if !k.guest {
+		s.Policy.Learn(s.view(r.ID), &r, now)
+		s.wake(r, now)
+	}
 	s.tellEnd(k, r)
 	if k.place == leaving {
 		s.leave(r.ID, r, now)
 		return
+	}
+	if k.guest {
+		s.settleGuest(r, now)
+		return
+	}
+	if r.End.State.Final() {
+		s.backfilled(r.ID, r.End.State == refresh.Dead, false)
 	}
 	if k.next != 0 { // asked for again while it ran
 		s.followUp(r, now)
@@ -41,7 +50,11 @@ func (s *Scheduler) settle(r refresh.Result, now time.Time) {
 	case r.End.State == refresh.Retrying:
 		s.arm(r.ID, r.End.RetryAt, now)
 	case r.End.State == refresh.Pending: // put back, the attempt not charged
-		s.push(r.ID, min(s.band(r.ID, now), s.Policy.Retry()), now)
+		band := s.band(r.ID, now)
+		if k.trigger != refresh.Backfilled {
+			band = min(band, s.Policy.Retry())
+		}
+		s.push(r.ID, band, now)
 	default:
 		s.rearm(r, now)
 	}
@@ -165,6 +178,7 @@ func (s *Scheduler) missing(p *product, now time.Time) {
 		n.Suspended = true
 		s.Log.LogAttrs(context.Background(), slog.LevelError, "product unknown to the partner, suspended", slog.Int64("product", int64(p.ID)))
 		s.parkProduct(p)
+		s.dismissParked(now)
 	}
 	if err := s.Store.PutNotFound(p.ID, n); err != nil {
 		s.storeFailed(err)

@@ -55,8 +55,11 @@ func (s *Scheduler) summarise(st *report.Status) {
 	if t, ok := s.Policy.(Teller); ok {
 		t.Status(st, time.Now())
 	}
-	for i, name := range s.Policy.Bands() {
+	for i, name := range Bands(s.Policy) {
 		st.Bands = append(st.Bands, report.Band{Name: name, Jobs: s.Queue.Depth(i)})
+	}
+	for _, id := range s.fill.guests {
+		s.tallyBand(id, st, time.Now())
 	}
 	demand := s.Catalogue.Rules.Demand()
 	enabled := float64(s.Catalogue.Enabled())
@@ -97,8 +100,11 @@ func (s *Scheduler) tally(id refresh.ID, st *report.Status, now time.Time) {
 	k := &s.keys[id]
 	row := &st.Schedules[k.schedule]
 	s.look(k, now)
-	age := s.age(k, now)
-	if paused := s.tallyKeys(k, &row.Keys, now); !paused && k.checked != 0 {
+	if paused := s.tallyKeys(k, &row.Keys, now); !paused {
+		age := now.Sub(unixTime(k.came)) // of one that was never answered
+		if k.checked != 0 {
+			age = s.age(k, now)
+		}
 		row.OldestAgeSeconds = max(row.OldestAgeSeconds, age.Seconds())
 	}
 	switch k.place {
@@ -107,10 +113,14 @@ func (s *Scheduler) tally(id refresh.ID, st *report.Status, now time.Time) {
 			row.NextDue = due
 		}
 	case inQueue:
-		if band, queued := s.Queue.Band(id); queued {
-			b := &st.Bands[band]
-			b.OldestAgeSeconds = max(b.OldestAgeSeconds, now.Sub(unixTime(k.since)).Seconds())
-		}
+		s.tallyBand(id, st, now)
+	}
+}
+
+func (s *Scheduler) tallyBand(id refresh.ID, st *report.Status, now time.Time) {
+	if band, queued := s.Queue.Band(id); queued {
+		b := &st.Bands[band]
+		b.OldestAgeSeconds = max(b.OldestAgeSeconds, now.Sub(unixTime(s.keys[id].since)).Seconds())
 	}
 }
 

@@ -29,6 +29,7 @@ type key struct {
 	checked  int64  // when the partner last confirmed it, Unix ns; 0: never
 	due      int64  // Unix ns; while in the wheel or parked, when it is or was due
 	since    int64  // Unix ns; when it was last queued
+	came     int64  // Unix ns; when this process took it up
 	counted  int64  // Unix ns; its ticks up to then are in the ledger
 	product  int32  // index into Scheduler.products
 	schedule int8   // index into the rules' schedules
@@ -36,6 +37,7 @@ type key struct {
 	place    place
 	trigger  refresh.Trigger // of job, or of the job to be made when it is due
 	state    inventory.State
+	guest    bool // a date beyond the horizon, which a backfill fetches once
 	entered  bool // it came in without an answer, and that is not in the ledger
 	failed   bool // its last attempt failed, or brought an answer that was not believed
 }

@@ -38,10 +38,11 @@ func newPolicy(c *config.Config) func(scheduler.PolicyOptions) scheduler.Policy 
 	return scheduler.NewCadence
 }
 
-// bands names the bands of the configuration's refresh policy.
+// bands names the bands of the configuration's refresh policy, and the one that comes
+// after them.
 func bands(c *config.Config, catalogue *plan.Catalogue) []string {
 	if c.Refresh.Policy == adaptive {
-		return scheduler.AdaptiveBands()
+		return append(scheduler.AdaptiveBands(), scheduler.BandBackfill)
 	}
-	return catalogue.Rules.Bands()
+	return append(catalogue.Rules.Bands(), scheduler.BandBackfill)
 }

@@ -15,15 +15,7 @@ import (
 // newCheck returns `invd check` and what it holds.
 func newCheck(g *globals) *cobra.Command {
 	return group("check", "Check a configuration, or a running daemon",
-		&cobra.Command{Use: "config FILE", Short: "Read a configuration strictly", Args: cobra.ExactArgs(1),
-			RunE: func(_ *cobra.Command, args []string) error {
-				c, err := config.Load(args[0])
-				if err != nil {
-					return refusedError{err}
-				}
-				fmt.Fprintf(g.out, "%s is good: %d products, %d schedules\n", args[0], len(c.Products), len(c.Schedules))
-				return nil
-			}},
+		newCheckConfig(g),
 		newProbe(g, "ready", "Exit 0 when the daemon is ready"),
 		newProbe(g, "healthy", "Exit 0 when the daemon is healthy"),
 	)
@@ -61,26 +53,11 @@ func newProbe(g *globals, what, short string) *cobra.Command {
 
 // newConfig returns `invd config` and what it holds.
 func newConfig(g *globals) *cobra.Command {
-	var file string
-	show := &cobra.Command{Use: "show", Short: "Print the configuration with every default filled in", Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			c, err := config.Load(file)
-			if err != nil {
-				return refusedError{err}
-			}
-			b, err := c.Show()
-			if err != nil {
-				return err
-			}
-			_, err = g.out.Write(b)
-			return err
-		}}
-	show.Flags().StringVar(&file, "config", "invd.yaml", "configuration file")
 	return group("config", "Print an example configuration, or the effective one",
 		&cobra.Command{Use: "example", Short: "Print a configuration with every key", Args: cobra.NoArgs,
 			RunE: func(*cobra.Command, []string) error {
 				_, err := g.out.Write(config.Example())
 				return err
 			}},
-		show)
+		newConfigShow(g))
 }

@@ -51,7 +51,7 @@ func newSchedulesList(g *globals) *cobra.Command {
 			if err := g.get(cmd.Context(), "/api/v1/schedules", &list); err != nil {
 				return err
 			}
-			return g.print(output, list, func() { printSchedules(g.out, list.Schedules, time.Now()) })
+			return g.print(output, list, func() { printSchedules(g.out, g.paint(), list.Schedules, time.Now()) })
 		}}
 	outputFlag(c, &output)
 	return c

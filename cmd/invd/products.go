@@ -62,7 +62,7 @@ func newProductsShow(g *globals) *cobra.Command {
 			return g.print(output, p, func() {
 				now := time.Now()
 				fmt.Fprintf(g.out, "%d %s, %s, weight %g, %s\n", p.ID, p.Name, p.Timezone, p.Weight, p.State)
-				printPause(g.out, "product", p.Paused, now)
+				printPause(g.out, g.paint(), "product", p.Paused, now)
 				t := newTable(g.out, "DATE", "SCHEDULE", "STATE", "CHECKED", "FRESH", "PLACE", "DUE")
 				for _, d := range p.Dates {
 					t.row(d.Date, d.Schedule, d.State, since(d.Checked, now), d.Fresh, d.Place, until(d.Due, now))

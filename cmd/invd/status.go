@@ -17,26 +17,35 @@ import (
 // newStatus returns `invd status`.
 func newStatus(g *globals) *cobra.Command {
 	var output format
+	var watch bool
 	c := &cobra.Command{Use: "status", Short: "Show the state of the running daemon on one screen", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if watch {
+				return g.watchStatus(cmd.Context(), output)
+			}
 			var st report.Status
 			if err := g.get(cmd.Context(), "/api/v1/status", &st); err != nil {
 				return err
 			}
-			return g.print(output, st, func() { printStatus(g.out, st) })
+			return g.print(output, st, func() { printStatus(g.out, g.paint(), st) })
 		}}
+	c.Flags().BoolVar(&watch, "watch", false, "show it again and again, until Ctrl-C")
 	outputFlag(c, &output)
 	return c
 }
 
-func printStatus(w io.Writer, st report.Status) {
+func printStatus(w io.Writer, p paint, st report.Status) {
 	ready := "ready"
 	if !st.Ready {
-		ready = "NOT READY"
+		ready = p.bad("NOT READY")
 	}
 	fmt.Fprintf(w, "invd %s, %s, up %s\n", st.Version, ready, seconds(st.Now.Sub(st.Started).Seconds()))
 	fmt.Fprintf(w, "products  %d active, %d paused, %d disabled, %d gone\n", st.Products.Active, st.Products.Paused, st.Products.Disabled, st.Products.Gone)
-	fmt.Fprintf(w, "source    %s", st.Source.State)
+	state := st.Source.State
+	if state != "open" {
+		state = p.bad(state)
+	}
+	fmt.Fprintf(w, "source    %s", state)
 	if st.Source.Reason != "" {
 		fmt.Fprintf(w, ": %s", st.Source.Reason)
 	}
@@ -53,18 +62,19 @@ func printStatus(w io.Writer, st report.Status) {
 		used = append(used, text)
 	}
 	fmt.Fprintf(w, "budget    %s used; demand %.0f of %.0f requests a day\n", strings.Join(used, ", "), st.Budget.DemandPerDay, st.Budget.LimitPerDay)
-	if p := st.Planner; p != nil {
+	if x := st.Planner; x != nil {
 		fmt.Fprintf(w, "planner   price %.3g reads, %.1f %% of reads expected fresh, stretch %.2f, %.0f %% of the budget for max_age\n",
-			p.Price, 100*p.ExpectedFresh, st.Stretch, 100*p.BoundsShare)
+			x.Price, 100*x.ExpectedFresh, st.Stretch, 100*x.BoundsShare)
 	}
 	fmt.Fprintf(w, "jobs      %d pending, %d running, %d retrying, %d dead\n", st.Jobs.Pending, st.Jobs.Running, st.Jobs.Retrying, st.Jobs.Dead)
 	fmt.Fprintf(w, "store     %.1f MiB, %d dates, %d finished jobs\n", float64(st.Store.FileBytes)/(1<<20), st.Store.Days, st.Store.FinishedLog)
 	if st.Infeasible != "" {
-		fmt.Fprintf(w, "warning   %s\n", st.Infeasible)
+		fmt.Fprintf(w, "%s   %s\n", p.warn("warning"), st.Infeasible)
 	}
-	printPause(w, "everything", st.Paused, st.Now)
+	printPause(w, p, "everything", st.Paused, st.Now)
+	printProductPauses(w, p, st)
 	fmt.Fprintln(w)
-	printSchedules(w, st.Schedules, st.Now)
+	printSchedules(w, p, st.Schedules, st.Now)
 	fmt.Fprintln(w)
 	t := newTable(w, "BAND", "JOBS", "OLDEST")
 	for _, b := range st.Bands {
@@ -76,7 +86,7 @@ func printStatus(w io.Writer, st report.Status) {
 	t.Flush()
 }
 
-func printSchedules(w io.Writer, schedules []report.Schedule, now time.Time) {
+func printSchedules(w io.Writer, p paint, schedules []report.Schedule, now time.Time) {
 	t := newTable(w, "SCHEDULE", "DAYS", "EVERY", "FRESH", "STALE", "NEVER", "PAUSED", "OLDEST", "OBJECTIVE", "NEXT DUE")
 	for _, s := range schedules {
 		oldest := "" // of the keys that were ever answered
@@ -88,7 +98,7 @@ func printSchedules(w io.Writer, schedules []report.Schedule, now time.Time) {
 	}
 	t.Flush()
 	for _, s := range schedules {
-		printPause(w, "schedule "+s.Name, s.Paused, now)
+		printPause(w, p, "schedule "+s.Name, s.Paused, now)
 	}
 }
 
@@ -101,11 +111,11 @@ func interval(s report.Schedule) string {
 	return fmt.Sprintf("%s (for %s)", seconds(s.IntervalSeconds), seconds(s.EverySeconds))
 }
 
-func printPause(w io.Writer, what string, p *refresh.Pause, now time.Time) {
+func printPause(w io.Writer, colours paint, what string, p *refresh.Pause, now time.Time) {
 	if p == nil {
 		return
 	}
-	fmt.Fprintf(w, "PAUSED    %s, since %s by %s", what, since(p.Since, now), p.By)
+	fmt.Fprintf(w, "%s    %s, since %s by %s", colours.warn("PAUSED"), what, since(p.Since, now), p.By)
 	if p.Reason != "" {
 		fmt.Fprintf(w, ": %s", p.Reason)
 	}
@@ -172,9 +182,24 @@ func printExplanation(w io.Writer, e report.Explanation, now time.Time) {
 		permit = "none now, one " + until(e.Budget.NextPermit, now)
 	}
 	t.row("permits", permit)
-	t.row("source", strings.TrimSuffix(e.Source.State+": "+e.Source.Reason, ": "))
-	if e.Paused != nil {
-		t.row("pause", fmt.Sprintf("%s since %s by %s: %s", e.PausedScope, since(e.Paused.Since, now), e.Paused.By, e.Paused.Reason))
+	source := strings.TrimSuffix(e.Source.State+": "+e.Source.Reason, ": ")
+	if e.Source.Failures > 0 {
+		source += fmt.Sprintf("; %d failures in a row", e.Source.Failures)
+	}
+	if !e.Source.BlockedUntil.IsZero() {
+		source += "; asked again " + until(e.Source.BlockedUntil, now)
+	}
+	t.row("source", source)
+	for _, x := range e.Pauses {
+		p := x.Paused
+		text := fmt.Sprintf("%s since %s by %s", x.Scope, since(p.Since, now), p.By)
+		if p.Reason != "" {
+			text += ": " + p.Reason
+		}
+		if !p.Until.IsZero() {
+			text += " (ends " + until(p.Until, now) + ")"
+		}
+		t.row("pause", text)
 	}
 	if x := e.Estimate; x != nil {
 		t.row("still true", fmt.Sprintf("with probability %.2f (%.3g changes and %.3g reads a day)", x.StillTrue, x.ChangesPerDay, x.ReadsPerDay))

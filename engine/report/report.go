@@ -18,6 +18,7 @@ type Status struct {
 	Started    time.Time      `json:"started"`
 	Ready      bool           `json:"ready"`
 	Paused     *refresh.Pause `json:"paused,omitempty"`
+	Pauses     []ScopedPause  `json:"pauses,omitempty"` // of products, a hundred at most; the others are with what they stop
 	Products   Products       `json:"products"`
 	Schedules  []Schedule     `json:"schedules"`
 	Bands      []Band         `json:"bands"`
@@ -184,8 +185,9 @@ type Explanation struct {
 	Ahead            int                 `json:"ahead"` // jobs in more urgent bands and ahead in its own, at most
 	Budget           Budget              `json:"budget"`
 	Source           Source              `json:"source"`
-	Paused           *refresh.Pause      `json:"paused,omitempty"`
+	Paused           *refresh.Pause      `json:"paused,omitempty"` // the widest
 	PausedScope      string              `json:"paused_scope,omitempty"`
+	Pauses           []ScopedPause       `json:"pauses,omitempty"` // all that apply, the widest first
 	LastError        string              `json:"last_error,omitempty"`
 	Estimate         *Estimate           `json:"estimate,omitempty"` // of the adaptive policy
 	Verdict          string              `json:"verdict"`            // one sentence

@@ -51,6 +51,11 @@ func (s *Scheduler) describe(e *report.Explanation, id refresh.ID, p *product) (
 	if pause != nil {
 		e.Paused, e.PausedScope = pause, scope.String()
 	}
+	for _, scope := range [...]refresh.Scope{refresh.Everything, {Schedule: e.Schedule}, {Product: p.ID}} {
+		if pause := s.pauseOf(scope); pause != nil {
+			e.Pauses = append(e.Pauses, report.ScopedPause{Scope: scope.String(), Paused: *pause})
+		}
+	}
 	if band, queued := s.Queue.Band(id); queued {
 		e.Band = Bands(s.Policy)[band]
 		for b := range band + 1 {
@@ -61,6 +66,9 @@ func (s *Scheduler) describe(e *report.Explanation, id refresh.ID, p *product) (
 	switch {
 	case e.Paused != nil:
 		e.Verdict = refusal(scope, pause)
+		if n := len(e.Pauses) - 1; n > 0 {
+			e.Verdict += fmt.Sprintf(" (and %d more pauses)", n)
+		}
 	case p.notFound.Suspended:
 		e.Verdict = fmt.Sprintf("the partner does not know the product since %s; it is asked once a day", p.notFound.First.Format(time.RFC3339))
 	case e.Place == "worker":

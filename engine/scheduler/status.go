@@ -19,12 +19,19 @@ func (s *Scheduler) Status(ctx context.Context, st *report.Status) error {
 	return s.inParts(ctx, func(part []*product, now time.Time) {
 		for _, p := range part {
 			*s.count(p, &st.Products)++
+			scope := refresh.Scope{Product: p.ID}
+			if pause := s.pauseOf(scope); pause != nil && len(st.Pauses) < shownPauses {
+				st.Pauses = append(st.Pauses, report.ScopedPause{Scope: scope.String(), Paused: *pause})
+			}
 			for _, id := range p.ids {
 				s.tally(id, st, now)
 			}
 		}
 	})
 }
+
+// shownPauses is how many paused products a status names.
+const shownPauses = 100
 
 // partProducts is how many products one visit to Run's goroutine looks at: copying
 // the ages of 60 dates of each takes it a tenth of a millisecond, counting them one or

@@ -156,6 +156,7 @@ func (a *attempt) fail(ctx context.Context, err error, end refresh.End) refresh.
 	r := refresh.Result{End: end, NotFound: v.notFound, Lost: v.lost}
 	level := slog.LevelDebug // each attempt is in the metrics
 	switch {
+	case v.notFound && !a.unknown.due(a.task.Key.Product, end.At):
 	case end.State == refresh.Dead:
 		level = slog.LevelWarn
 	case end.State == refresh.Retrying:

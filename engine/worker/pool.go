@@ -69,6 +69,7 @@ type Pool struct {
 	busy     atomic.Int32  // fetches under way; the dispatcher alone raises it
 	ended    chan struct{} // receives when a fetch has ended
 	paced    time.Time     // the dispatcher's: when it last took permits while a reader was expected
+	unknown  notice        // products that the partner does not know
 }
 
 // New makes a pool.

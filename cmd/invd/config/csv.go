@@ -94,7 +94,6 @@ func (r *reader) row(table *csv.Reader, file string, columns []field, row []stri
 		r.add(file, line, "expected %d cells as in the header, got %d", len(columns), len(row))
 		return
 	}
-	before := r.count()
 	for i, column := range columns {
 		cell := strings.TrimSpace(row[i])
 		if cell == "" {
@@ -108,7 +107,7 @@ func (r *reader) row(table *csv.Reader, file string, columns []field, row []stri
 			r.add(file, line, "%s: %v", column.key, err)
 		}
 	}
-	if r.count() == before {
+	if p.ID != 0 { // whatever else is wrong with the row
 		r.claim(p.ID, place{"id", line}, file)
 	}
 }

@@ -105,7 +105,11 @@ func (r *reader) snapshots(s *Snapshots) section {
 func (r *reader) product(p *Product) section {
 	return section{
 		fields: p.fields(r),
-		check:  func(f found) { r.claim(p.ID, f.at.key("id", f.line("id")), r.file) },
+		always: func(f found) {
+			if p.ID != 0 { // it has one, and a good one
+				r.claim(p.ID, f.at.key("id", f.line("id")), r.file)
+			}
+		},
 	}
 }
 

@@ -22,6 +22,7 @@ type field struct {
 type section struct {
 	fields []field
 	check  func(f found) // of the keys together, when each is good; may be nil
+	always func(f found) // likewise, whatever the keys are like
 }
 
 // found tells where the keys of a section stand in the file.
@@ -46,6 +47,9 @@ func (f found) complain(key, format string, args ...any) {
 func (s section) read(r *reader, n *yaml.Node, at place) {
 	before := r.count()
 	f, ok := s.readKeys(r, n, at)
+	if ok && s.always != nil {
+		s.always(f)
+	}
 	if ok && s.check != nil && r.count() == before {
 		s.check(f)
 	}

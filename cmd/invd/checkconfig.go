@@ -1,0 +1,98 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+	"go.yaml.in/yaml/v3"
+
+	"invd/cmd/invd/config"
+)
+
+// A configCheck is what `invd check config` found.
+type configCheck struct {
+	File       string            `json:"file"`
+	Good       bool              `json:"good"`
+	Products   int               `json:"products"`
+	Schedules  int               `json:"schedules"`
+	Complaints []configComplaint `json:"complaints,omitempty"`
+}
+
+type configComplaint struct {
+	File    string `json:"file"`
+	Line    int    `json:"line,omitempty"`
+	Message string `json:"message"`
+}
+
+func newCheckConfig(g *globals) *cobra.Command {
+	var output format
+	c := &cobra.Command{Use: "config FILE", Short: "Read a configuration strictly", Args: cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			found := configCheck{File: args[0]}
+			c, err := config.Load(args[0])
+			if err != nil {
+				found.Complaints = complaints(args[0], err)
+				if output == inText {
+					return refusedError{err}
+				}
+				return errors.Join(g.print(output, found, nil), refusedError{fmt.Errorf("%s is refused", args[0])})
+			}
+			found.Good, found.Products, found.Schedules = true, len(c.Products), len(c.Schedules)
+			return g.print(output, found, func() {
+				fmt.Fprintf(g.out, "%s is good: %d products, %d schedules\n", args[0], found.Products, found.Schedules)
+			})
+		}}
+	outputFlag(c, &output)
+	return c
+}
+
+// complaints takes the joined errors of config.Load apart.
+func complaints(file string, err error) (all []configComplaint) {
+	var many interface{ Unwrap() []error }
+	if !errors.As(err, &many) {
+		many = single{err}
+	}
+	for _, one := range many.Unwrap() {
+		if e := new(config.Error); errors.As(one, &e) {
+			all = append(all, configComplaint{e.File, e.Line, e.Msg})
+		} else {
+			all = append(all, configComplaint{File: file, Message: one.Error()})
+		}
+	}
+	return all
+}
+
+type single struct{ error }
+
+// Unwrap makes one error a list.
+func (s single) Unwrap() []error { return []error{s.error} }
+
+// newConfigShow returns `invd config show`.
+func newConfigShow(g *globals) *cobra.Command {
+	var output format
+	var file string
+	c := &cobra.Command{Use: "show", Short: "Print the configuration with every default filled in", Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			c, err := config.Load(file)
+			if err != nil {
+				return refusedError{err}
+			}
+			b, err := c.Show()
+			if err != nil {
+				return err
+			}
+			if output == inText {
+				_, err = g.out.Write(b)
+				return err
+			}
+			var tree any
+			if err := yaml.Unmarshal(b, &tree); err != nil {
+				return err
+			}
+			return g.print(output, tree, nil)
+		}}
+	c.Flags().StringVar(&file, "config", "invd.yaml", "configuration file")
+	outputFlag(c, &output)
+	return c
+}

@@ -37,6 +37,9 @@ func (s *Scheduler) boot(now time.Time) error {
 	var due []refresh.ID
 	for id := range s.keys {
 		k := &s.keys[id]
+		if k.guest {
+			continue // has its job, and no reader or policy knows of it
+		}
 		s.appraise(refresh.ID(id), now)
 		if k.place != nowhere {
 			continue

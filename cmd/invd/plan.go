@@ -48,7 +48,7 @@ const mostProducts = 10_000_000
 // supposed returns the configuration to plan for: that of the file, or the default
 // one, with so many products and these limits if given.
 func supposed(file string, products int, limits limitsFlag) (*config.Config, error) {
-	if products < 0 || products > mostProducts {
+	if products < 0 || products > mostProducts || products == 0 && file == "" && limits == nil {
 		return nil, usageError{fmt.Errorf("--products %d: want 1 to %d", products, mostProducts)}
 	}
 	conf := config.Default()

@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -50,6 +51,11 @@ func newRoot(stdout, stderr io.Writer) (root *cobra.Command, ran *bool) {
 		newPlan(&g), newStatus(&g), newExplain(&g), newProducts(&g), newSchedules(&g), newJobs(&g), newBackfill(&g), newPause(&g), newResume(&g),
 		newDB(&g),
 	)
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return plainly(err) })
+	root.InitDefaultHelpCmd()
+	if help, _, err := root.Find([]string{"help"}); err == nil {
+		help.Args = knownTopic // else it helps with what it knows instead
+	}
 	root.InitDefaultCompletionCmd()
 	if completion, _, err := root.Find([]string{"completion"}); err == nil {
 		completion.Args, completion.RunE = cobra.NoArgs, groupOnly // without a shell's name it prints nothing
@@ -92,11 +98,30 @@ func fromEnvironment(flags *pflag.FlagSet) (err error) {
 		name := "INVD_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
 		if value := os.Getenv(name); value != "" && !f.Changed && err == nil {
 			if e := flags.Set(f.Name, value); e != nil {
-				err = fmt.Errorf("%s=%q: %w", name, value, e)
+				err = fmt.Errorf("%s=%q: %w", name, value, plainly(e))
 			}
 		}
 	})
 	return err
+}
+
+// plainly says of a flag's value that it is no number in the words of a command
+// line rather than in those of package strconv. Other errors it leaves alone.
+func plainly(err error) error {
+	var invalid *pflag.InvalidValueError
+	var number *strconv.NumError
+	if !errors.As(err, &invalid) || !errors.As(err, &number) {
+		return err
+	}
+	return fmt.Errorf("invalid argument %q for %q flag: want a number (%w)", invalid.GetValue(), "--"+invalid.GetFlag().Name, number.Err)
+}
+
+// knownTopic refuses to help with a command that does not exist.
+func knownTopic(cmd *cobra.Command, args []string) error {
+	if found, rest, err := cmd.Root().Find(args); err != nil || len(rest) > 0 {
+		return fmt.Errorf("no help on %q: %s has no such command", strings.Join(args, " "), found.CommandPath())
+	}
+	return nil
 }
 
 func names(cmd *cobra.Command) (all []string) {

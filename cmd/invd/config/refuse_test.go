@@ -94,6 +94,7 @@ func TestTableThatIsNoProductsFileIsRefusedOnItsLine(t *testing.T) {
 		{"quote without end", "id,name\n1,x\n2,\"y\n3,z\n", `invd.csv:4: not CSV: extraneous or missing " in quoted-field`},
 		{"stray quote in the header", "id,na\"me\n", `invd.csv:1: not CSV: bare " in non-quoted-field`},
 		{"errors in a row that spans lines", "name,id,weight\n\"a\nb\",1,0\n", "invd.csv:2: name: must be one line of at most 200 characters, got \"a\\nb\"\ninvd.csv:3: weight: must be more than 0, at most 1000, got \"0\""},
+		{"name that turns what follows it", "id,name\n1,Zoo \u202Eezis\n2,Zoo \u2067x\n3,\u05D2\u05DF \u200F(1)\n", "invd.csv:2: name: must not turn the direction of text, got \"Zoo \\u202eezis\"\ninvd.csv:3: name: must not turn the direction of text, got \"Zoo \\u2067x\""},
 		{"too few cells", "name,id,weight\n\"\",\n", "invd.csv:2: expected 3 cells as in the header, got 2"},
 	}
 	for _, tt := range tests {

@@ -21,12 +21,20 @@ func title(into *string) scalar {
 		if utf8.RuneCountInString(text) > most || !utf8.ValidString(text) || strings.ContainsFunc(text, offLine) {
 			return s.outside(text)
 		}
+		if strings.ContainsFunc(text, turns) {
+			return fmt.Errorf("must not turn the direction of text, got %s", quote(text))
+		}
 		*into = text
 		return nil
 	}
 	s.text = func() string { return *into }
 	return s
 }
+
+// turns tells the characters that make a terminal and a browser show what comes
+// after them from right to left, or end that: a name must leave its line as it is.
+// The marks U+200E, U+200F and U+061C, which names in Arabic or Hebrew have, do not.
+func turns(c rune) bool { return c >= 0x202A && c <= 0x202E || c >= 0x2066 && c <= 0x2069 }
 
 // reserved are the names that jobs without a schedule carry in its place, in
 // metrics and in listings.

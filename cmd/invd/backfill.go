@@ -173,7 +173,7 @@ func newBackfillList(g *globals) *cobra.Command {
 func newBackfillCancel(g *globals) *cobra.Command {
 	return &cobra.Command{Use: "cancel BACKFILL", Short: "End a backfill; what it has fetched stays", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			id, err := parseJob(args[0])
+			id, err := parseID("backfill", args[0])
 			if err != nil {
 				return err
 			}

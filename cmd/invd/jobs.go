@@ -78,7 +78,7 @@ func newJobsShow(g *globals) *cobra.Command {
 	var output format
 	c := &cobra.Command{Use: "show JOB", Short: "Show one job", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			id, err := parseJob(args[0])
+			id, err := parseID("job", args[0])
 			if err != nil {
 				return err
 			}

@@ -61,7 +61,7 @@ func newJobsRetry(g *globals) *cobra.Command {
 			}
 			path, body := "/api/v1/retry", any(choice)
 			if len(args) == 1 {
-				id, err := parseJob(args[0])
+				id, err := parseID("job", args[0])
 				if err != nil {
 					return err
 				}
@@ -112,11 +112,11 @@ func newJobsPurge(g *globals) *cobra.Command {
 	return c
 }
 
-// parseJob reads a job's id and returns it as the daemon writes it.
-func parseJob(text string) (string, error) {
+// parseID reads the id of a job or a backfill and returns it as the daemon writes it.
+func parseID(kind, text string) (string, error) {
 	id, err := strconv.ParseUint(text, 10, 64)
 	if err != nil || id == 0 {
-		return "", usageError{fmt.Errorf("job %q: want a number", text)}
+		return "", usageError{fmt.Errorf("%s %q: want a number", kind, text)}
 	}
 	return strconv.FormatUint(id, 10), nil
 }

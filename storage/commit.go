@@ -160,8 +160,8 @@ func (s *Store) attempt(t *txn, batch []*op, held holding) (err error) {
 		t.repair(r)
 	}
 	t.createJobs(held.jobs)
-	for _, begin := range held.begins {
-		_ = begin(t) // of jobs that are not there: nobody is left to be told
+	for _, apply := range held.unwaited {
+		_ = apply(t) // of jobs that are not there: nobody is left to be told
 	}
 	for i := range held.confirmations {
 		t.confirm(&held.confirmations[i])

@@ -33,6 +33,47 @@ func failCommits(s *Store, err error) (on *atomic.Bool) {
 
 var errNoSpace = &fs.PathError{Op: "write", Path: FileName, Err: syscall.ENOSPC}
 
+// A start on a full disk takes up what there is. What ran is charged as little as
+// after any other start, and waits again on disk once there is space.
+func TestAStartOnAFullDiskTakesUpTheJobs(t *testing.T) {
+	dir := t.TempDir()
+	s := mustOpen(t, dir)
+	k := inventory.Key{Product: 14, Date: 20_000}
+	jobs := []refresh.Job{{Key: k}, {Key: inventory.Key{Product: 14, Date: 20_001}}}
+	if err := s.CreateJobs(jobs); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Begin([]refresh.Start{{Job: jobs[0].ID, Permit: 1, At: time.Now()}}, 0); err != nil {
+		t.Fatal(err)
+	}
+	mustClose(t, s)
+
+	s = mustOpen(t, dir)
+	full := failCommits(s, errNoSpace)
+	full.Store(true)
+	got, err := s.Recover()
+	if err != nil || len(got) != 2 || got[0].State != refresh.Pending || got[0].Attempts != 0 {
+		t.Fatalf("Recover on a full disk = %+v, %v; want both jobs, waiting and not charged", got, err)
+	}
+	if err := s.Begin([]refresh.Start{{Job: jobs[1].ID, Permit: 2, At: time.Now()}}, 0); !errors.Is(err, ErrFull) {
+		t.Errorf("Begin = %v, want ErrFull: nothing may be sent that is not on disk", err)
+	}
+	if err := s.Drop(refresh.End{Job: jobs[1].ID, At: time.Now(), State: refresh.Canceled}); !errors.Is(err, ErrFull) {
+		t.Errorf("Drop = %v, want ErrFull", err)
+	}
+	full.Store(false)
+	if err := s.Begin([]refresh.Start{{Job: jobs[0].ID, Permit: 3, At: time.Now()}}, 0); err != nil {
+		t.Fatal(err)
+	}
+	if j, err := s.Job(jobs[0].ID); err != nil || j.State != refresh.Running || j.Attempts != 1 {
+		t.Errorf("with space again the job is %+v, %v; want it running, in its first attempt", j, err)
+	}
+	if n := s.JobCounts(); n[refresh.Running] != 1 || n[refresh.Canceled] != 1 {
+		t.Errorf("JobCounts = %v; want 1 running and 1 canceled", n)
+	}
+	mustClose(t, s)
+}
+
 func TestAFullDiskLosesNothingAndIsOverWhenThereIsSpace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := mustOpen(t, t.TempDir())

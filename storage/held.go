@@ -13,12 +13,14 @@ const maxHeld = 4096
 // A holding is what waits for the next commit without anyone waiting for it.
 type holding struct {
 	jobs          []refresh.Job
-	begins        []func(*txn) error // of a volatile store
+	unwaited      []func(*txn) error // of a volatile store, and what a full disk kept out
 	confirmations []confirmation
 	repairs       []repair
 }
 
-func (h holding) empty() bool { return len(h.jobs)+len(h.confirmations)+len(h.repairs) == 0 }
+func (h holding) empty() bool {
+	return len(h.jobs)+len(h.unwaited)+len(h.confirmations)+len(h.repairs) == 0
+}
 
 // A holder collects jobs, confirmations and repairs for the committer.
 type holder struct {
@@ -73,13 +75,13 @@ func (h *holder) add(c confirmation) (ok bool, err error) {
 	return true, nil
 }
 
-// addBegin takes a Begin, which goes with whatever is committed next: its job's end
-// at the latest.
-func (h *holder) addBegin(begin func(*txn) error) {
+// addUnwaited takes what goes with whatever is committed next, before it: for a Begin
+// that is its job's end at the latest.
+func (h *holder) addUnwaited(apply func(*txn) error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if !h.closed {
-		h.next.begins = append(h.next.begins, begin)
+		h.next.unwaited = append(h.next.unwaited, apply)
 	}
 }
 
@@ -121,7 +123,7 @@ func (h *holder) putBack(taken holding) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.next.jobs = append(taken.jobs, h.next.jobs...)
-	h.next.begins = append(taken.begins, h.next.begins...)
+	h.next.unwaited = append(taken.unwaited, h.next.unwaited...)
 	h.next.confirmations = append(taken.confirmations, h.next.confirmations...)
 	h.next.repairs = append(taken.repairs, h.next.repairs...)
 }

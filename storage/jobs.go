@@ -3,6 +3,7 @@ package storage
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -117,7 +118,7 @@ func (s *Store) Begin(starts []refresh.Start, dropBefore uint64) error {
 		return nil
 	}
 	if s.opts.Volatile {
-		s.held.addBegin(begin)
+		s.held.addUnwaited(begin)
 		return s.Err()
 	}
 	return jobsError("begin", unknown, s.submit(begin))
@@ -168,6 +169,21 @@ func (s *Store) Finish(ends ...refresh.End) error {
 		return nil
 	})
 	return jobsError("finish", unknown, err)
+}
+
+// Drop is Finish for ends that nothing depends on. What a full disk refuses goes with
+// the first commit that succeeds; the error tells of it.
+func (s *Store) Drop(ends ...refresh.End) error {
+	err := s.Finish(ends...)
+	if errors.Is(err, ErrFull) {
+		s.held.addUnwaited(func(t *txn) error {
+			for _, e := range ends {
+				_ = t.end(e) // it has ended otherwise since
+			}
+			return nil
+		})
+	}
+	return err
 }
 
 func jobsError(what string, unknown []uint64, err error) error {
@@ -240,9 +256,11 @@ func (t *txn) putJob(bucket []byte, j *refresh.Job, was refresh.State) {
 
 // Recover returns the unfinished jobs, by id. Those that were running when the
 // last process ended wait again, that attempt not charged; this is on disk when
-// Recover returns. Call it once, before any job is begun.
+// Recover returns, or on a full disk with the first commit that succeeds. Call it
+// once, before any job is begun.
 func (s *Store) Recover() ([]refresh.Job, error) {
 	var jobs []refresh.Job
+	var interrupted []uint64
 	err := s.submit(func(t *txn) error {
 		var damaged [][]byte
 		cursor := t.tx.Bucket(bucketJobs).Cursor()
@@ -259,14 +277,31 @@ func (s *Store) Recover() ([]refresh.Job, error) {
 		}
 		for i := range jobs {
 			if j := &jobs[i]; j.State == refresh.Running {
-				j.State, j.Attempts = refresh.Pending, max(0, j.Attempts-1)
-				t.putJob(bucketJobs, j, refresh.Running)
+				interrupted = append(interrupted, j.ID)
+				t.waitAgain(j)
 			}
 		}
 		return nil
 	})
-	if err != nil {
+	switch {
+	case errors.Is(err, ErrFull):
+		s.log.LogAttrs(context.Background(), slog.LevelError, "disk full", slog.Any("err", err))
+		s.held.addUnwaited(func(t *txn) error {
+			for _, id := range interrupted {
+				if j, ok := t.job(id); ok {
+					t.waitAgain(&j)
+				}
+			}
+			return nil
+		})
+	case err != nil:
 		return nil, fmt.Errorf("recover jobs: %w", err)
 	}
 	return jobs, nil
+}
+
+// waitAgain takes back the attempt that a job was in when its process ended.
+func (t *txn) waitAgain(j *refresh.Job) {
+	j.State, j.Attempts = refresh.Pending, max(0, j.Attempts-1)
+	t.putJob(bucketJobs, j, refresh.Running)
 }

@@ -283,8 +283,8 @@ func (s *Scheduler) cancel(ends []refresh.End) {
 	if len(ends) == 0 {
 		return
 	}
-	if err := s.Store.Finish(ends...); err != nil {
-		s.storeFailed(err) // recovered and canceled at the next start
+	if err := s.Store.Drop(ends...); err != nil {
+		s.storeFailed(err)
 	}
 }
 

@@ -34,7 +34,8 @@ type world struct {
 	conf    *config.Config
 	load    func() (*config.Config, error) // what a reload reads
 	partner *sim.Partner
-	dial    dialer // to the partner
+	dial    dialer                                    // to the partner
+	tap     func(http.RoundTripper) http.RoundTripper // put around the transport to the partner; may be nil
 	logs    *bytes.Buffer
 	sync    bool // flush the file as in production
 
@@ -141,11 +142,15 @@ func (w *world) startDaemon() {
 	admin, _ := sim.Listen()
 	socket, dialSocket := sim.Listen()
 	transport := &http.Transport{DialContext: w.dial, MaxIdleConnsPerHost: 64}
+	var tapped http.RoundTripper = transport
+	if w.tap != nil {
+		tapped = w.tap(transport)
+	}
 	started, ended := make(chan struct{}), make(chan error, 1)
 	go func() {
 		ended <- app.Run(ctx, app.Options{
 			Config: w.conf, DataDir: w.dir, Version: "test", Log: slog.New(slog.NewTextHandler(w.logs, nil)),
-			Listeners: &app.Listeners{Public: public, Admin: admin, Socket: socket}, Transport: transport, NoSync: !w.sync,
+			Listeners: &app.Listeners{Public: public, Admin: admin, Socket: socket}, Transport: tapped, NoSync: !w.sync,
 			Started: func(net.Addr, net.Addr) { close(started) },
 			Load:    func() (*config.Config, error) { return w.load() },
 		})

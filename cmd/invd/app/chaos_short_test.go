@@ -1,0 +1,11 @@
+//go:build !soak
+
+package app_test
+
+import "time"
+
+// The chaos of `go test ./...`.
+const (
+	chaosSeeds = 2
+	chaosSpan  = 24 * time.Hour
+)

@@ -72,7 +72,8 @@ func (p *Public) slots(w http.ResponseWriter, r *http.Request, ps httprouter.Par
 		p.fail(w, r, err)
 	default:
 		if limit.given {
-			w.Header()["X-Inventory-Fresh"] = freshHeader[a.age(v.now) <= limit.maxAge]
+			// What was confirmed since the request came is as young as can be had.
+			w.Header()["X-Inventory-Fresh"] = freshHeader[a.age(v.now) <= limit.maxAge || !a.checked.Before(now)]
 		}
 		p.serve(w, r, a, v)
 	}

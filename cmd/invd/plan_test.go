@@ -80,7 +80,7 @@ func TestPlanRefusesWhatItCannotPlanFor(t *testing.T) {
 		want string
 	}{
 		{[]string{"--limit", "30/1m"}, 2, "how many products"},
-		{[]string{"--products", "0"}, 2, "how many products"},
+		{[]string{"--products", "0"}, 2, "--products 0"},
 		{[]string{"--products", "-1"}, 2, "--products -1"},
 		{[]string{"--products", "3", "--limit", "30"}, 2, "requests per time"},
 		{[]string{"--products", "3", "--limit", "0/1m"}, 2, "requests per time"},

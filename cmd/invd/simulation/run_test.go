@@ -1,3 +1,8 @@
+//go:build !race
+
+// Days of virtual time take minutes under the race detector, where shorter tests run the
+// same goroutines.
+
 package simulation_test
 
 import (

@@ -129,7 +129,7 @@ func (c *chaos) disturb() {
 }
 
 func (c *chaos) anyProduct() int64 {
-	return int64(c.conf.Products[c.random.IntN(len(c.conf.Products))].ID)
+	return c.conf.Products[c.random.IntN(len(c.conf.Products))].ID
 }
 
 // read reads keys at random. Each answer must be one that the partner gave, and what

@@ -12,7 +12,11 @@ import (
 // TestRestartsAtRandomMoments kills the daemon every few minutes, drains it every
 // third time, and starts it again on what the file holds.
 func TestRestartsAtRandomMoments(t *testing.T) {
-	for seed := range uint64(3) {
+	seeds := uint64(3)
+	if raceEnabled {
+		seeds = 1 // it is twenty times as slow then
+	}
+	for seed := range seeds {
 		synctest.Test(t, func(t *testing.T) {
 			random := rand.New(rand.NewPCG(seed, 0))
 			w := newWorld(t, setup{products: 20, start: monday.Add(7 * time.Hour), sim: simLatency(300 * time.Millisecond)})

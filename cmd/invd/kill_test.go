@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -19,8 +20,8 @@ import (
 var kills = flag.Int("kills", killsByDefault, "how often the daemon is killed")
 
 // killsPerLife bounds the history that each start is held to: after so many kills
-// the loop goes on with an empty data dir.
-const killsPerLife = 100
+// the loop goes on with an empty data dir. Several lives go on at once.
+const killsPerLife = 50
 
 // The daemon is killed at random moments, again and again, while it fetches, serves,
 // takes snapshots, is paused and reloaded. Whatever anybody was told before holds
@@ -28,10 +29,19 @@ const killsPerLife = 100
 // window with more requests than its limit.
 func TestAKilledDaemonLosesNothingAndRepeatsNothing(t *testing.T) {
 	t.Parallel()
+	var mu sync.Mutex
 	var all tally
-	for life := 0; all.kills < *kills && !t.Failed(); life++ {
-		all.add(liveAndDie(t, uint64(life), min(killsPerLife, *kills-all.kills)))
-	}
+	t.Run("lives", func(t *testing.T) {
+		for first := 0; first < *kills; first += killsPerLife {
+			t.Run("", func(t *testing.T) {
+				t.Parallel()
+				one := liveAndDie(t, uint64(first/killsPerLife), min(killsPerLife, *kills-first))
+				mu.Lock()
+				defer mu.Unlock()
+				all.add(one)
+			})
+		}
+	})
 	t.Logf("%d kills; %d answers, %d pauses and %d finished jobs found again, %d unfinished jobs taken up; %d whole snapshots",
 		all.kills, all.answersHeld, all.pausesHeld, all.finishedHeld, all.unfinishedHeld, all.snapshots)
 	if all.answersHeld == 0 || all.finishedHeld == 0 || all.unfinishedHeld == 0 || all.pausesHeld == 0 {

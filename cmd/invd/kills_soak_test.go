@@ -3,4 +3,4 @@
 package main
 
 // killsByDefault are those of the long form.
-const killsByDefault = 2_000
+const killsByDefault = 10_000

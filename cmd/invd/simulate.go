@@ -33,6 +33,7 @@ type simulateFlags struct {
 	market   world.Options // Seed, Products and Location apart
 	busier   float64       // factor on the bookings
 	plot     string
+	believed bool // whether estimates are, is printed
 	output   format
 }
 
@@ -72,6 +73,7 @@ func newSimulate(g *globals) *cobra.Command {
 	f.BoolVar(&s.market.Independent, "independent-readers", false, "readers want other products than customers do")
 	f.StringVar(&s.onRead, "on-read", simulation.Background, "what a read may set off: nothing, a fetch in the background, or one to wait for (refresh.read_through)")
 	f.StringVar(&s.plot, "plot", "", "SVG file to write a plot to")
+	f.BoolVar(&s.believed, "reliability", false, "print how often what was estimated to be true was (in JSON it always is)")
 	outputFlag(c, &s.output)
 	return c
 }
@@ -157,7 +159,12 @@ func (g *globals) simulate(ctx context.Context, s *simulateFlags, runs []simulat
 			return err
 		}
 	}
-	return g.print(s.output, all, func() { g.simulateTable(runs[0], s.seeds, all) })
+	return g.print(s.output, all, func() {
+		g.simulateTable(runs[0], s.seeds, all)
+		if s.believed {
+			printCalibration(g.out, all)
+		}
+	})
 }
 
 func writePlot(file string, all []simulation.Summary) (err error) {

@@ -22,9 +22,10 @@ type Result struct {
 	Fullest int     `json:"fullest"` // most calls in any window of the limit
 	Refused int     `json:"refused"` // calls beyond the limit
 
-	Schedules []ScheduleResult `json:"schedules"`
-	Hours     []Hour           `json:"hours"` // from the empty start on
-	Took      time.Duration    `json:"-"`     // of real time
+	Schedules   []ScheduleResult `json:"schedules"`
+	Hours       []Hour           `json:"hours"`                 // from the empty start on
+	Calibration *Calibration     `json:"calibration,omitempty"` // of policies that estimate what is true
+	Took        time.Duration    `json:"-"`                     // of real time
 }
 
 // A ScheduleResult is about the dates that one schedule covers.

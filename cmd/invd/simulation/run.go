@@ -57,6 +57,7 @@ type run struct {
 	engine  *engine.Engine
 	journal *journal
 	tally   *tally
+	judge   *judge
 
 	mu      sync.Mutex
 	failure error // the first; guarded by mu
@@ -85,7 +86,7 @@ func newRun(o Options, w *world.World, policy policy, dir string) (*run, error) 
 		return nil, err
 	}
 	r.engine, err = engine.New(engine.Options{
-		Catalogue: o.Catalogue.Within(limit.PerDay(o.Limits)), Store: r.store, Fetcher: r.journal, Limits: o.Limits, Policy: policy.make(o, w),
+		Catalogue: o.Catalogue.Within(limit.PerDay(o.Limits)), Store: r.store, Fetcher: r.journal, Limits: o.Limits, Policy: r.judged(policy.make(o, w)),
 		Concurrency: o.Concurrency, MaxAttempts: 4, Retry: backoff.Policy{Base: time.Second, Cap: 5 * time.Minute},
 		Drain: time.Second, ReadThrough: o.OnRead == Wait, Observer: (*metrics.Engine)(nil), Log: log,
 	})
@@ -103,5 +104,8 @@ func (r *run) replay(outer context.Context) (Result, error) {
 	go func() { ended <- r.engine.Run(ctx) }()
 	failed := r.read(ctx, outer)
 	cancel()
-	return r.tally.result(), errors.Join(failed, <-ended)
+	err := errors.Join(failed, <-ended)
+	result := r.tally.result()
+	result.Calibration = r.judge.result()
+	return result, err
 }

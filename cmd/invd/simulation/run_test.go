@@ -79,6 +79,28 @@ func TestARunFollowsFromItsOptions(t *testing.T) {
 	}
 }
 
+// Of a small market for a day, estimates are off by a few points; a tenth that few
+// reads are in, by more.
+func TestEstimatesCanBeBelieved(t *testing.T) {
+	r := mustCompare(t, small(1, "adaptive"), small(1, "cadence"))
+	if r[1].Calibration != nil {
+		t.Errorf("cadence estimates nothing and is held to account for %+v", r[1].Calibration)
+	}
+	c, reads := r[0].Calibration, 0
+	for i, b := range c.Bins {
+		if reads += b.Reads; b.Reads > 0 && (b.Estimated < float64(i)/10-1e-9 || b.Estimated > float64(i+1)/10+1e-9) {
+			t.Errorf("bin %d has estimates of %.3f in the mean", i, b.Estimated)
+		}
+	}
+	if most := r[0].Reads; reads < most*95/100 || reads > most {
+		t.Errorf("%d reads are held to account, want nearly all of %d", reads, most)
+	}
+	t.Logf("calibration error %.3f, Brier score %.3f: %+v", c.Error, c.Brier, c.Bins)
+	if c.Error > 0.03 || c.Brier > 0.1 {
+		t.Errorf("calibration error %.3f, Brier score %.3f; want 0.03 and 0.1 at most", c.Error, c.Brier)
+	}
+}
+
 func TestReadersWaitOnlyWhenTheyMay(t *testing.T) {
 	background, wait := small(3, "adaptive"), small(3, "adaptive")
 	background.OnRead, wait.OnRead = simulation.Background, simulation.Wait

@@ -67,5 +67,6 @@ func mean(runs []Result) Result {
 			m.Hours[i].Fresh += h.Fresh
 		}
 	}
+	m.Calibration = pooled(runs)
 	return m
 }

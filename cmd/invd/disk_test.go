@@ -20,6 +20,9 @@ func TestADaemonThatStartsOnAFullDiskServesAndRecovers(t *testing.T) {
 	t.Parallel()
 	m := newMirror(t, mirrorOptions{products: 1, days: 30, limit: 20, per: time.Second,
 		sim: sim.Options{Bookings: -1, Latency: 20 * time.Millisecond}})
+	if err := m.partner.OpenDate(int64(m.keys[0].Product), m.keys[0].Date.String()); err != nil { // whatever day it is
+		t.Fatal(err)
+	}
 	data := m.commands.dataDir
 	if err := os.Mkdir(data, 0o700); err != nil {
 		t.Fatal(err)

@@ -84,8 +84,7 @@ func writeUntilKilled(dir string, acknowledge io.Writer) error {
 func TestNothingAcknowledgedIsLostToAKill(t *testing.T) {
 	dir := t.TempDir()
 	r := rand.New(rand.NewPCG(13, 14))
-	var acknowledged [crashKeys]int64
-	finished := map[uint64]bool{}
+	acknowledged := newPromises()
 	for cycle := range 20 {
 		child := exec.Command(os.Args[0])
 		child.Env = append(os.Environ(), crashDir+"="+dir)
@@ -102,19 +101,10 @@ func TestNothingAcknowledgedIsLostToAKill(t *testing.T) {
 			if n == kill {
 				_ = child.Process.Kill()
 			}
-			var id uint64
-			var i int
-			var places int64
-			if _, err := fmt.Sscan(lines.Text(), &id, &i, &places); err != nil {
-				continue // the last line, cut off
-			}
-			acknowledged[i] = places
-			if id != 0 {
-				finished[id] = true
-			}
+			acknowledged.add(lines.Text() + "\n")
 		}
-		if err := child.Wait(); err == nil || len(finished) == 0 {
-			t.Fatalf("cycle %d: the child ended with %v and %d jobs; want it killed at work", cycle, err, len(finished))
+		if err := child.Wait(); err == nil || len(acknowledged.finished) == 0 {
+			t.Fatalf("cycle %d: the child ended with %v and %d jobs; want it killed at work", cycle, err, len(acknowledged.finished))
 		}
 
 		findings, err := Check(filepath.Join(dir, FileName))
@@ -122,24 +112,8 @@ func TestNothingAcknowledgedIsLostToAKill(t *testing.T) {
 			t.Fatalf("cycle %d: Check = %q, %v; want nothing found", cycle, findings, err)
 		}
 		s := mustOpen(t, dir)
-		for i, want := range acknowledged {
-			if want == 0 {
-				continue
-			}
-			record, err := s.Availability(crashKey(i))
-			if err != nil {
-				t.Fatalf("cycle %d: %v", cycle, err)
-			}
-			// One sync may have reached the disk and not the pipe.
-			if got := record.Slots[0].Remaining; got != want && got != want+1 {
-				t.Errorf("cycle %d: %s has %d places, want the acknowledged %d or one more", cycle, crashKey(i), got, want)
-			}
-			acknowledged[i] = record.Slots[0].Remaining
-		}
-		for id := range finished {
-			if j, err := s.Job(id); err != nil || j.State != refresh.Done {
-				t.Errorf("cycle %d: job %d is %v, %v; want done as acknowledged", cycle, id, j.State, err)
-			}
+		if acknowledged.places, err = acknowledged.held(s); err != nil {
+			t.Fatalf("cycle %d: %v", cycle, err)
 		}
 		mustClose(t, s)
 	}

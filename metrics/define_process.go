@@ -41,6 +41,11 @@ func processDefinitions() []definition {
 			question: "Since when is the configuration in force?",
 		},
 		{
+			name: "invd_tls_certificate_expiry_timestamp_seconds", kind: gauge, labels: []string{"listener"},
+			help:     "Unix time at which the certificate of a listener expires; 0 if it speaks plain HTTP.",
+			question: "Is it time to renew, or was a renewed one not loaded?",
+		},
+		{
 			name: "invd_panics_recovered_total", kind: counter, labels: []string{"component"},
 			help:     "Panics recovered, by component; any increase is a bug.",
 			question: "Is there a bug to report?",

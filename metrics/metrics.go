@@ -37,8 +37,9 @@ type Metrics struct {
 	blank    atomic.Pointer[report.Status] // for as long as there is no status
 	key      string
 
-	reloads                 *prometheus.CounterVec
-	reloadOK, reloadSuccess prometheus.Gauge
+	reloads                   *prometheus.CounterVec
+	reloadOK, reloadSuccess   prometheus.Gauge
+	publicExpiry, adminExpiry prometheus.Gauge
 }
 
 // New makes the metrics and registers them, those of the Go runtime and of the
@@ -63,6 +64,8 @@ func New(o Options) *Metrics {
 	each(m.reloads, results)
 	m.reloadOK = r.gauge("invd_config_last_reload_successful").WithLabelValues()
 	m.reloadSuccess = r.gauge("invd_config_last_reload_success_timestamp_seconds").WithLabelValues()
+	expiry := r.gauge("invd_tls_certificate_expiry_timestamp_seconds")
+	m.publicExpiry, m.adminExpiry = expiry.WithLabelValues("public"), expiry.WithLabelValues("admin")
 	m.loaded(true) // who gets here has a configuration
 
 	m.registry.MustRegister(
@@ -108,6 +111,13 @@ func (m *Metrics) SetSchedules(schedules, bands []string) {
 func (m *Metrics) Reloaded(ok bool) {
 	m.reloads.WithLabelValues(result(ok)).Inc()
 	m.loaded(ok)
+}
+
+// SetCertificates says until when each listener's certificate is valid; zero: it has
+// none.
+func (m *Metrics) SetCertificates(public, admin time.Time) {
+	m.publicExpiry.Set(unix(public))
+	m.adminExpiry.Set(unix(admin))
 }
 
 func (m *Metrics) loaded(ok bool) {

@@ -73,6 +73,8 @@ type daemon struct {
 	swept    atomic.Bool // once every product's today was answered
 	draining atomic.Bool
 
+	publicTLS, adminTLS tlsSwitch
+
 	snapshotting sync.Mutex // held while a snapshot is taken for somebody who asked
 
 	// core is what a reload replaces. serve's goroutine writes it.
@@ -91,6 +93,7 @@ func Run(ctx context.Context, o Options) (err error) {
 	}
 	catalogue := Catalogue(o.Config)
 	d.metrics = newMetrics(o.Config, catalogue, o.Version)
+	d.useCertificates(&secrets)
 	d.events = httpapi.NewEvents(
 		func() report.Budget { return d.core.Load().engine.Budget() },
 		func() report.Source { return d.core.Load().engine.Source() })
@@ -127,7 +130,7 @@ func (d *daemon) serve(ctx context.Context) error {
 	}
 	admin := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { d.core.Load().admin.ServeHTTP(w, r) })
 	servers := []*http.Server{httpapi.NewServer(d.public, d.Log), httpapi.NewServer(admin, d.Log)}
-	listeners := []net.Listener{l.Public, l.Admin}
+	listeners := []net.Listener{d.publicTLS.over(l.Public), d.adminTLS.over(l.Admin)}
 	if l.Socket != nil {
 		servers = append(servers, httpapi.NewServer(httpapi.Trusted(admin), d.Log))
 		listeners = append(listeners, l.Socket)

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -38,12 +39,17 @@ type core struct {
 }
 
 // secrets are read before a running core is stopped for its successor.
-type secrets struct{ key, token string }
+type secrets struct {
+	key, token    string
+	public, admin *tls.Certificate // nil: plain HTTP
+}
 
 func readSecrets(c *config.Config) (s secrets, err error) {
-	key, err := c.ReadAPIKey()
-	token, err2 := c.ReadAdminToken()
-	return secrets{key, token}, errors.Join(err, err2)
+	var err2, err3 error
+	s.key, err = c.ReadAPIKey()
+	s.token, err2 = c.ReadAdminToken()
+	s.public, s.admin, err3 = c.ReadCertificates()
+	return s, errors.Join(err, err2, err3)
 }
 
 // newCore makes a core that does not run yet. No other may run on the store: the
@@ -141,6 +147,7 @@ func (d *daemon) reload(ctx context.Context) error {
 	}
 	d.metrics.SetSchedules(scheduleNames(c.catalogue), bands(conf, c.catalogue))
 	d.public.SetCacheBytes(conf.Cache.MaxBytes)
+	d.useCertificates(&s)
 	d.core.Store(c)
 	d.tellPlan(ctx, &c.plan)
 	c.start(ctx)

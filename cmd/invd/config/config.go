@@ -16,6 +16,7 @@ type Config struct {
 	Retry        Retry
 	Jobs         Jobs
 	Cache        Cache
+	HTTP         HTTP
 	Admin        Admin
 	Snapshots    *Snapshots // nil: none
 	Products     []Product  // at least one; the file's, then those of ProductsFile
@@ -71,9 +72,21 @@ type Cache struct {
 	MaxBytes int64
 }
 
-// An Admin says who may change things over the admin listener.
+// An HTTP is the listener of the inventory reads.
+type HTTP struct {
+	TLS *TLS // nil: plain HTTP
+}
+
+// An Admin is the admin listener, and says who may change things over it.
 type Admin struct {
 	TokenFile string // absolute; empty: changes only over the unix socket
+	TLS       *TLS   // nil: plain HTTP
+}
+
+// A TLS is what a listener shows who it is with.
+type TLS struct {
+	CertFile string // absolute; PEM, its own certificate first
+	KeyFile  string // absolute; PEM
 }
 
 // Snapshots of the database at regular times.

@@ -34,6 +34,8 @@ func document(rows map[string]row, prefix string, fields []field) {
 			inner = s.fields
 		case optional[Snapshots]:
 			inner = s.fields()
+		case optional[TLS]:
+			inner = s.fields()
 		case list[Limit]:
 			inner = s.document(&got)
 		case list[Schedule]:

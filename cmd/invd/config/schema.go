@@ -19,6 +19,7 @@ func (c *Config) fields(r *reader) []field {
 		{key: "retry", setting: c.Retry.section()},
 		{key: "jobs", setting: c.Jobs.section()},
 		{key: "cache", setting: c.Cache.section()},
+		{key: "http", setting: c.HTTP.section(r)},
 		{key: "admin", setting: c.Admin.section(r)},
 		{key: "snapshots", setting: optional[Snapshots]{into: &c.Snapshots, blank: defaultSnapshots(), section: r.snapshots}},
 		{key: "products", setting: list[Product]{into: &c.Products, blank: defaultProduct(), item: r.product}},
@@ -88,9 +89,23 @@ func (c *Cache) section() section {
 	}}
 }
 
+func (h *HTTP) section(r *reader) section {
+	return section{fields: []field{
+		{key: "tls", setting: optional[TLS]{into: &h.TLS, section: r.tls}},
+	}}
+}
+
 func (a *Admin) section(r *reader) section {
 	return section{fields: []field{
 		{key: "token_file", setting: file(r, &a.TokenFile)},
+		{key: "tls", setting: optional[TLS]{into: &a.TLS, section: r.tls}},
+	}}
+}
+
+func (r *reader) tls(t *TLS) section {
+	return section{fields: []field{
+		{key: "cert_file", required: true, setting: file(r, &t.CertFile)},
+		{key: "key_file", required: true, setting: file(r, &t.KeyFile)},
 	}}
 }
 

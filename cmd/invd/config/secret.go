@@ -45,9 +45,17 @@ func (e secretError) Is(target error) bool { return target == ErrSecret }
 
 func (e secretError) Unwrap() error { return e.error }
 
-func readSecretFile(key, path string) (string, error) {
+// checkCredentials misses the folder of credentials that path lies in.
+func checkCredentials(key, path string) error {
 	if strings.HasPrefix(path, credentials) {
-		return "", fmt.Errorf("%s: %s is not set; systemd sets it for a unit with LoadCredential=", key, credentialsVariable)
+		return fmt.Errorf("%s: %s is not set; systemd sets it for a unit with LoadCredential=", key, credentialsVariable)
+	}
+	return nil
+}
+
+func readSecretFile(key, path string) (string, error) {
+	if err := checkCredentials(key, path); err != nil {
+		return "", err
 	}
 	f, err := os.Open(path)
 	if err != nil {

@@ -37,7 +37,7 @@ func TestExampleLoadsBesideTheFilesItNames(t *testing.T) {
 		Retry: Retry{4, time.Second, 5 * time.Minute},
 		Jobs:  Jobs{168 * time.Hour, 200000},
 		Cache: Cache{256 << 20},
-		Admin: Admin{filepath.Join(folder, "admin.token")},
+		Admin: Admin{TokenFile: filepath.Join(folder, "admin.token")},
 		Products: []Product{
 			{14, "Night Safari", singapore, 1, true},
 			{15, "Island Ferry", mustZone(t, "Europe/London"), 5, true},

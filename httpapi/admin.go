@@ -33,7 +33,7 @@ type admin struct {
 	reload     func(context.Context) error
 	database   Database
 	log        *slog.Logger
-	auth       authority
+	auth       *authority
 }
 
 // NewAdmin makes the handler of the admin listener. Reads are for everybody who
@@ -42,10 +42,10 @@ func NewAdmin(o AdminOptions) http.Handler {
 	g := newGuard(o.Observer, o.Log)
 	a := &admin{
 		controller: o.Controller, events: o.Events, reload: o.Reload, database: o.Database,
-		log: g.log, auth: newAuthority(o.Token),
+		log: g.log, auth: newAuthority(o.Token, g.observer, g.log),
 	}
 	router := newRouter(a.routes(probes{ready: o.Ready, healthy: o.Healthy, verbose: true}, o.Metrics), nil)
-	inner := localNamesOnly(sameSiteOnly(router))
+	inner := a.auth.localNamesOnly(a.auth.sameSiteOnly(router))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { g.serve(inner, w, r) })
 }
 

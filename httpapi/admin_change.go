@@ -43,10 +43,8 @@ func (e *badRequest) Error() string { return e.message }
 // logged.
 func (a *admin) change(action string, do step) httprouter.Handle {
 	return func(w http.ResponseWriter, r *http.Request, ps httprouter.Params) {
-		d := &demand{who: a.auth.admit(w, r)}
+		d := &demand{who: a.auth.admit(w, r, action)}
 		if d.who == "" {
-			a.log.LogAttrs(r.Context(), slog.LevelWarn, "admin change refused",
-				slog.String("action", action), slog.String("remote", r.RemoteAddr))
 			return
 		}
 		v, err := do(r, ps, d)

@@ -40,9 +40,8 @@ func (a *admin) contents(w http.ResponseWriter, r *http.Request, _ httprouter.Pa
 // snapshot sends a copy of the database. No read transaction is open while it
 // does: the copy is a file by then, however slowly it is read.
 func (a *admin) snapshot(w http.ResponseWriter, r *http.Request, _ httprouter.Params) {
-	who := a.auth.admit(w, r)
+	who := a.auth.admit(w, r, "snapshot")
 	if who == "" {
-		a.log.LogAttrs(r.Context(), slog.LevelWarn, "admin change refused", slog.String("action", "snapshot"), slog.String("remote", r.RemoteAddr))
 		return
 	}
 	deadline := http.NewResponseController(w)

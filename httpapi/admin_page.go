@@ -78,19 +78,22 @@ func (a *admin) retry(w http.ResponseWriter, r *http.Request, _ httprouter.Param
 	}
 	product, date, _ := strings.Cut(form.Get("key"), "/")
 	k, ok := parseKey(product, date)
-	who := a.auth.holder(form.Get("token"))
-	if isTrusted(r) {
-		who = bySocket
-	}
-	switch {
-	case !ok:
+	if !ok {
 		a.problem(w, r, http.StatusBadRequest, "Not fetched", "The form has no product and date that could be read")
 		return
-	case who == "":
-		a.log.LogAttrs(r.Context(), slog.LevelWarn, "admin change refused", slog.String("action", "refresh"), slog.String("remote", r.RemoteAddr))
+	}
+	v := a.auth.judge(r, form.Get("token"), "refresh")
+	switch v.refused {
+	case "":
+	case refusedTries:
+		v.sayWhen(w)
+		a.problem(w, r, http.StatusTooManyRequests, "Not fetched", "Too many wrong tokens: wait a minute")
+		return
+	default:
 		a.problem(w, r, http.StatusForbidden, "Not fetched", "That is not the admin token")
 		return
 	}
+	who := v.who
 	done, err := a.controller.Refresh(r.Context(), k.Product, k.Date, k.Date, who)
 	attrs := []slog.Attr{
 		slog.String("action", "refresh"), slog.String("target", refresh.Scope{Product: k.Product}.String()), slog.String("who", who),

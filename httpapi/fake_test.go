@@ -104,6 +104,7 @@ type heard struct {
 	never    []string
 	hits     int
 	misses   int
+	refused  []string
 	panics   int
 }
 
@@ -143,6 +144,12 @@ func (h *heard) Cached(hit bool) {
 	} else {
 		h.misses++
 	}
+}
+
+func (h *heard) Refused(reason string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.refused = append(h.refused, reason)
 }
 
 func (h *heard) Panicked() { h.panics++ }

@@ -20,6 +20,10 @@ type Observer interface {
 	// Cached tells of a lookup of an encoded answer.
 	Cached(hit bool)
 
+	// Refused tells of a request to the admin listener that may not be made, and
+	// why: one of Refusals.
+	Refused(reason string)
+
 	// Panicked tells of a panic in a handler, which is a bug.
 	Panicked()
 }
@@ -56,4 +60,5 @@ func (unobserved) Served(string, int, time.Duration) {}
 func (unobserved) Read(string, bool, time.Duration)  {}
 func (unobserved) NeverFetched(string)               {}
 func (unobserved) Cached(bool)                       {}
+func (unobserved) Refused(string)                    {}
 func (unobserved) Panicked()                         {}

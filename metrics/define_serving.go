@@ -71,6 +71,11 @@ func httpDefinitions() []definition {
 			buckets:  []float64{0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.025, 0.1, 0.5, 2.5, 10},
 		},
 		{
+			name: "invd_admin_refused_total", kind: counter, labels: []string{"reason"},
+			help:     "Requests to the admin listener that were refused, by reason.",
+			question: "Is somebody trying tokens, or does a script have the wrong one?",
+		},
+		{
 			name: "invd_cache_requests_total", kind: counter, labels: []string{"result"},
 			help:     "Lookups in the cache of encoded answers.",
 			question: "Is the cache large enough?",

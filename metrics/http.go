@@ -18,6 +18,7 @@ type HTTP struct {
 	ages     prometheus.Observer
 	hit      prometheus.Counter
 	miss     prometheus.Counter
+	refused  map[string]prometheus.Counter // does not change after newHTTP
 	panics   prometheus.Counter
 }
 
@@ -38,6 +39,7 @@ func newHTTP(r *registrar, o Options) *HTTP {
 		ages:     r.histogram("invd_served_age_seconds").WithLabelValues(),
 		hit:      lookups.WithLabelValues(cacheResults[0]),
 		miss:     lookups.WithLabelValues(cacheResults[1]),
+		refused:  map[string]prometheus.Counter{},
 		panics:   r.counter("invd_panics_recovered_total").WithLabelValues("http"),
 	}
 	for _, name := range append(slices.Clone(o.Handlers), other) {
@@ -46,6 +48,10 @@ func newHTTP(r *registrar, o Options) *HTTP {
 			s.byClass[i] = requests.WithLabelValues(name, class)
 		}
 		h.handlers[name] = s
+	}
+	refused := r.counter("invd_admin_refused_total")
+	for _, reason := range append(slices.Clone(o.Refusals), other) {
+		h.refused[reason] = refused.WithLabelValues(reason)
 	}
 	h.bySched.Store(&map[string]*readSeries{})
 	return h
@@ -121,6 +127,19 @@ func (h *HTTP) Cached(hit bool) {
 	default:
 		h.miss.Inc()
 	}
+}
+
+// Refused counts a request to the admin listener that was refused. A reason that
+// Options did not name is counted as "other".
+func (h *HTTP) Refused(reason string) {
+	if h == nil {
+		return
+	}
+	c := h.refused[reason]
+	if c == nil {
+		c = h.refused[other]
+	}
+	c.Inc()
 }
 
 // Panicked counts a panic in a handler.

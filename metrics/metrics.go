@@ -18,6 +18,7 @@ type Options struct {
 	Schedules []string // names, as in the configuration
 	Bands     []string // names of the queue's bands
 	Handlers  []string // what HTTP.Served is called with; anything else is "other"
+	Refusals  []string // what HTTP.Refused is called with; anything else is "other"
 	Outcomes  []string // what Engine.Attempt is called with; nil: the partner client's
 	Key       string   // name of the one API key; "": "partner"
 	Version   string

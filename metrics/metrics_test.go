@@ -24,6 +24,7 @@ func newForTest() *Metrics {
 		Schedules: schedules,
 		Bands:     []string{"on-demand", "today", "retry", "week", "month", "season"},
 		Handlers:  []string{"slots", "dates", "healthy", "ready", "metrics", "pprof", "page", "query", "change", "events", "openapi", "other"},
+		Refusals:  []string{"no_token", "wrong_token", "too_many_tries", "socket_only", "cross_site", "unknown_host"},
 		Version:   "1.2.3", Revision: "abc", Schema: 1,
 	})
 }
@@ -159,6 +160,7 @@ func happen(m *Metrics) {
 	}
 	m.HTTP.Cached(true)
 	m.HTTP.Cached(false)
+	m.HTTP.Refused("wrong_token")
 	m.HTTP.Panicked()
 	m.Reloaded(true)
 	m.Reloaded(false)
@@ -170,9 +172,11 @@ func TestValuesOfNoClosedSetAreCountedAsOther(t *testing.T) {
 	m.Engine.Retried("surprise")
 	m.Engine.Blocked("surprise")
 	m.HTTP.Served("surprise", 200, time.Second)
+	m.HTTP.Refused("surprise")
 	text := scrape(t, m)
 	for _, want := range []string{
 		`invd_fetch_attempts_total{outcome="other"} 1`,
+		`invd_admin_refused_total{reason="other"} 1`,
 		`invd_fetch_retries_total{reason="other"} 1`,
 		`invd_budget_blocks_total{key="partner",reason="other"} 1`,
 		`invd_http_requests_total{code="2xx",handler="other"} 1`,
@@ -317,6 +321,7 @@ func TestNilMetricsCountNothing(t *testing.T) {
 	happenNil.HTTP.Read("today", true, 1)
 	happenNil.HTTP.NeverFetched("today")
 	happenNil.HTTP.Cached(true)
+	happenNil.HTTP.Refused("wrong_token")
 	happenNil.HTTP.Panicked()
 }
 

@@ -16,7 +16,7 @@ import (
 
 func newMetrics(conf *config.Config, c *plan.Catalogue, version string) *metrics.Metrics {
 	return metrics.New(metrics.Options{
-		Schedules: scheduleNames(c), Bands: bands(conf, c), Handlers: httpapi.Handlers(), Outcomes: partner.Outcomes(),
+		Schedules: scheduleNames(c), Bands: bands(conf, c), Handlers: httpapi.Handlers(), Refusals: httpapi.Refusals(), Outcomes: partner.Outcomes(),
 		Key: engine.BudgetKey, Version: version, Schema: storage.SchemaVersion,
 	})
 }

@@ -115,6 +115,12 @@ func (e *Engine) Refresh(ctx context.Context, id inventory.ProductID, from, to i
 	return e.scheduler.Refresh(ctx, id, from, to)
 }
 
+// Population returns what an adaptive policy has learned of readers and of changes;
+// ok is false when that is not enough to go by.
+func (e *Engine) Population(ctx context.Context) (p report.Population, ok bool, err error) {
+	return e.scheduler.Population(ctx)
+}
+
 // Pause stops every fetch in scope until Resume or the pause's end.
 func (e *Engine) Pause(ctx context.Context, scope refresh.Scope, p refresh.Pause) error {
 	return e.scheduler.Pause(ctx, scope, p)

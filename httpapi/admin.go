@@ -63,6 +63,7 @@ func (a *admin) routes(probes probes, metrics http.Handler) []route {
 
 		{http.MethodGet, "/api/v1/status", handlerQuery, a.status},
 		{http.MethodGet, "/api/v1/plan", handlerQuery, a.plan},
+		{http.MethodGet, "/api/v1/rates", handlerQuery, a.rates},
 		{http.MethodGet, "/api/v1/explain", handlerQuery, a.explain},
 		{http.MethodGet, "/api/v1/products", handlerQuery, a.products},
 		{http.MethodGet, "/api/v1/products/:id", handlerQuery, a.product},

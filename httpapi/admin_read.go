@@ -31,7 +31,17 @@ func (a *admin) status(w http.ResponseWriter, r *http.Request, _ httprouter.Para
 }
 
 func (a *admin) plan(w http.ResponseWriter, r *http.Request, _ httprouter.Params) {
-	p, err := a.controller.Plan(r.Context())
+	rates := r.URL.Query().Get("rates")
+	if rates != "" && rates != report.RatesAssumed && rates != report.RatesLearned {
+		writeError(w, http.StatusBadRequest, "Invalid rates parameter")
+		return
+	}
+	p, err := a.controller.Plan(r.Context(), rates == report.RatesAssumed)
+	a.answer(w, r, p, err)
+}
+
+func (a *admin) rates(w http.ResponseWriter, r *http.Request, _ httprouter.Params) {
+	p, err := a.controller.Rates(r.Context())
 	a.answer(w, r, p, err)
 }
 

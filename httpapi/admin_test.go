@@ -42,8 +42,16 @@ func (c *fakeController) say(format string, args ...any) {
 
 func (c *fakeController) Status(context.Context) (report.Status, error) { return c.status, c.err }
 
-func (c *fakeController) Plan(context.Context) (report.Plan, error) {
-	return report.Plan{Products: 450, Policy: "cadence"}, c.err
+func (c *fakeController) Rates(context.Context) (report.Population, error) {
+	return report.Population{Rates: report.RatesLearned, Products: 3}, c.err
+}
+
+func (c *fakeController) Plan(_ context.Context, assumed bool) (report.Plan, error) {
+	rates := report.RatesLearned
+	if assumed {
+		rates = report.RatesAssumed
+	}
+	return report.Plan{Products: 450, Rates: rates}, c.err
 }
 
 func (c *fakeController) Grid(context.Context) (report.Grid, error) { return c.grid, c.err }
@@ -398,7 +406,10 @@ func TestReadsNeedNoToken(t *testing.T) {
 		has    string
 	}{
 		{"/api/v1/status", 200, `"schedules":[{"name":"today"`},
-		{"/api/v1/plan", 200, `{"products":450,`},
+		{"/api/v1/plan", 200, `{"products":450,"rates":"learned"`},
+		{"/api/v1/plan?rates=assumed", 200, `{"products":450,"rates":"assumed"`},
+		{"/api/v1/plan?rates=true", 400, "Invalid rates parameter"},
+		{"/api/v1/rates", 200, `{"rates":"learned","products":3,`},
 		{"/api/v1/schedules", 200, `{"schedules":[{"name":"today"`},
 		{"/api/v1/schedules/today", 200, `{"name":"today"`},
 		{"/api/v1/schedules/tonight", 404, `no such schedule`},

@@ -21,8 +21,13 @@ type Controller interface {
 	// Grid returns how old every key is. It is made for 300,000 of them.
 	Grid(ctx context.Context) (report.Grid, error)
 
-	// Plan returns what the budget is predicted to carry.
-	Plan(ctx context.Context) (report.Plan, error)
+	// Plan returns what the budget is predicted to carry, by rates that were learned
+	// or, if there are none or it is asked for, assumed.
+	Plan(ctx context.Context, assumed bool) (report.Plan, error)
+
+	// Rates returns what was learned of readers and of changes; without classes when
+	// that is too little.
+	Rates(ctx context.Context) (report.Population, error)
 
 	Explain(ctx context.Context, k inventory.Key) (report.Explanation, error)
 

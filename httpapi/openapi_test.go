@@ -109,7 +109,7 @@ func TestOpenAPIHasTheRoutesAndNoOthers(t *testing.T) {
 
 func TestOpenAPISchemasHaveTheMembersOfTheirTypes(t *testing.T) {
 	types := map[string]any{
-		"JobEnd": report.JobEnd{}, "PauseChange": report.PauseChange{}, "Reload": report.Reload{}, "Status": report.Status{}, "Plan": report.Plan{},
+		"JobEnd": report.JobEnd{}, "PauseChange": report.PauseChange{}, "Reload": report.Reload{}, "Status": report.Status{}, "Plan": report.Plan{}, "Population": report.Population{},
 		"Explanation": report.Explanation{}, "Product": report.Product{}, "Job": report.Job{}, "Database": report.Database{},
 		"Refreshed": report.Refreshed{}, "Triggered": report.Triggered{}, "Retried": report.Retried{}, "Purged": report.Purged{}, "Pause": refresh.Pause{},
 	}

@@ -17,13 +17,19 @@ func newPlan(g *globals) *cobra.Command {
 	var file string
 	var products int
 	var limits limitsFlag
+	var assumed bool
 	c := &cobra.Command{Use: "plan", Short: "Tell what a budget can carry and how fresh it will keep what is read", Args: cobra.NoArgs,
 		Long: "Tell how many requests a day the schedules ask for, whether they fit into the partner's limits, and what share of the readers\n" +
-			"each policy will give the truth: of a configuration file, of --products with the default schedules, or of the running daemon.",
+			"each policy will give the truth: of a configuration file, of --products with the default schedules, or of the running daemon.\n" +
+			"How often dates are read and change is what the daemon on --data-dir has learned, or assumed if there is none or it is new.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			var p report.Plan
 			if file == "" && !cmd.Flags().Changed("products") && limits == nil {
-				if err := g.get(cmd.Context(), "/api/v1/plan", &p); err != nil {
+				path := "/api/v1/plan"
+				if assumed {
+					path += "?rates=" + report.RatesAssumed
+				}
+				if err := g.get(cmd.Context(), path, &p); err != nil {
 					return err
 				}
 			} else {
@@ -31,13 +37,18 @@ func newPlan(g *globals) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				p = app.Plan(conf)
+				var like report.Population
+				if !assumed { // and if no daemon answers, nothing was learned
+					_ = g.get(cmd.Context(), "/api/v1/rates", &like)
+				}
+				p = app.Plan(conf, like)
 			}
 			return g.print(output, p, func() { printPlan(g.out, p, pickMarks()) })
 		}}
 	c.Flags().StringVar(&file, "config", "", "plan for this configuration file, without a daemon")
 	c.Flags().IntVar(&products, "products", 0, "plan for so many products instead of those that are configured")
 	c.Flags().Var(&limits, "limit", "plan for these limits, as 30/1m,1000/24h, instead of those that are configured")
+	c.Flags().BoolVar(&assumed, "assumed", false, "assume how often dates are read and change, whatever a running daemon has learned")
 	outputFlag(c, &output)
 	return c
 }

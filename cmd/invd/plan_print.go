@@ -74,8 +74,15 @@ func drawDemand(w io.Writer, p report.Plan, m marks) {
 	fmt.Fprintf(w, "%-*s  %s%s %s\n", name, "budget", strings.Repeat(m.rest, max(0, column(p.BudgetPerDay)-1)), m.end, thousands(p.BudgetPerDay))
 }
 
+func ratesName(rates string) string {
+	if rates == report.RatesLearned {
+		return "rates learned by the running daemon"
+	}
+	return "assumed rates"
+}
+
 func printPredictions(w io.Writer, p report.Plan, m marks) {
-	fmt.Fprintf(w, "\nReads that will equal the partner's truth after the first day (%s rates), and how old they are: half of them, 99 %% at most\n\n", p.Rates)
+	fmt.Fprintf(w, "\nReads that will equal the partner's truth after the first day (%s), and how old they are: half of them, 99 %% at most\n\n", ratesName(p.Rates))
 	head := []any{"POLICY", "TRUE"}
 	for _, s := range p.Schedules {
 		head = append(head, strings.ToUpper(s.Name))

@@ -2,6 +2,7 @@ package forecast
 
 import (
 	"math"
+	"slices"
 
 	"invd/engine/inventory"
 	"invd/engine/plan"
@@ -11,8 +12,9 @@ import (
 const day = 24 * 60 * 60 // seconds
 
 // New returns what the budget, in requests a day, can carry of the catalogue, whose
-// products are like the population.
-func New(c *plan.Catalogue, budget float64, p Population) report.Plan {
+// products are like the population's, however many those are.
+func New(c *plan.Catalogue, budget float64, p report.Population) report.Plan {
+	p = scaled(p, c.Enabled())
 	rules := c.Rules.Stretched(plan.Stretch(c.Demand(), budget))
 	r := report.Plan{
 		Products: c.Enabled(), Rates: p.Rates, BudgetPerDay: budget, DemandPerDay: c.Demand(), Reserve: plan.Reserve,
@@ -38,6 +40,19 @@ func New(c *plan.Catalogue, budget float64, p Population) report.Plan {
 	return r
 }
 
+// scaled returns a population of n products like the given ones.
+func scaled(p report.Population, n int) report.Population {
+	if p.Products == n || p.Products == 0 {
+		return p
+	}
+	times := float64(n) / float64(p.Products)
+	p.Products, p.Closed, p.Classes = n, times*p.Closed, slices.Clone(p.Classes)
+	for i := range p.Classes {
+		p.Classes[i].Keys *= times
+	}
+	return p
+}
+
 // fits returns how many products the budget carries.
 func fits(budget, each float64) int {
 	return int(min(math.Floor(budget/each+1e-9), math.MaxInt32))
@@ -54,7 +69,7 @@ func AheadTo(r *plan.Rules) (ends []int) {
 // result reports what readers get of each schedule when interval says how often, in
 // days, a class is refreshed; it is not asked about what no schedule covers, of
 // which readers get nothing.
-func result(name string, rules *plan.Rules, p Population, interval func(class, schedule int) float64) report.PlannedPolicy {
+func result(name string, rules *plan.Rules, p report.Population, interval func(class, schedule int) float64) report.PlannedPolicy {
 	each := make([]outcome, len(rules.Schedules()))
 	var all outcome
 	for i := range p.Classes {
@@ -85,8 +100,8 @@ func rounded(share float64) float64 { return math.Round(1e4*share) / 1e4 }
 func seconds(days float64) float64  { return math.Ceil(days * day) }
 
 // adaptive predicts the policy of that name.
-func adaptive(rules *plan.Rules, budget float64, p Population) report.PlannedPolicy {
-	var covered []Class
+func adaptive(rules *plan.Rules, budget float64, p report.Population) report.PlannedPolicy {
+	var covered []report.Class
 	place := make([]int, len(p.Classes))
 	for i, c := range p.Classes {
 		if _, ok := rules.Of(0, inventory.Date(c.Ahead)); ok {
@@ -106,7 +121,7 @@ func adaptive(rules *plan.Rules, budget float64, p Population) report.PlannedPol
 }
 
 // cadence predicts the policy of that name.
-func cadence(rules *plan.Rules, p Population) report.PlannedPolicy {
+func cadence(rules *plan.Rules, p report.Population) report.PlannedPolicy {
 	r := result("cadence", rules, p, func(_, schedule int) float64 { return rules.Interval(schedule).Seconds() / day })
 	r.Stretch = rules.Stretch()
 	return r
@@ -114,7 +129,7 @@ func cadence(rules *plan.Rules, p Population) report.PlannedPolicy {
 
 // seed predicts what becomes of the schedules as written, overlaps and all, when
 // the most frequent go first: each gets what those before it leave.
-func seed(rules *plan.Rules, rows []report.PlannedSchedule, budget float64, p Population) report.PlannedPolicy {
+func seed(rules *plan.Rules, rows []report.PlannedSchedule, budget float64, p report.Population) report.PlannedPolicy {
 	intervals := make([]float64, len(rows))
 	left := budget
 	for i, s := range rows {

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"invd/engine/freshness"
+	"invd/engine/report"
 )
 
 // outcome adds up what readers get when each key has its interval.
@@ -16,7 +17,7 @@ type outcome struct {
 type part struct{ reads, interval float64 }
 
 // add counts a class that is refreshed every interval days, +Inf for never.
-func (o *outcome) add(c *Class, interval float64) {
+func (o *outcome) add(c *report.Class, interval float64) {
 	reads := c.Keys * c.OnSale * c.Reads
 	o.reads += reads
 	if math.IsInf(interval, 1) {

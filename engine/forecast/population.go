@@ -1,26 +1,18 @@
 package forecast
 
-import "math"
+import (
+	"math"
 
-// A Class is a number of keys that are alike.
-type Class struct {
-	Keys    float64 // on sale on some day; the mean over days
-	Ahead   int     // days from today to the date
-	Reads   float64 // of each a day, while it is on sale
-	Changes float64 // that show, likewise
-	OnSale  float64 // share of the day; below 1 for today, which ends with its last slot
-}
+	"invd/engine/report"
+)
 
 // Readers look so many days ahead, today included, whatever the schedules cover.
 const readersHorizon = 60
 
-// A Population is what a catalogue's keys are like.
-type Population struct {
-	Rates   string // where they are from: assumed or learned
-	Classes []Class
-	Closed  float64 // keys that are not on sale, on weekdays when their products are closed
-
-	products int // drawn so far
+// A market is a population that is being drawn.
+type market struct {
+	report.Population
+	drawn int // products so far
 }
 
 // The reference market, which the simulated one has too.
@@ -44,28 +36,28 @@ var weekdays = []struct{ share, open float64 }{{0.55, 7}, {0.15, 6}, {0.10, 5}, 
 // products, and four in five dates are open. aheadTo are numbers of days ahead at
 // which a class must end, those of the schedules. It is the same for the same
 // arguments.
-func Reference(n int, aheadTo []int) Population {
-	p := Population{Rates: "assumed"}
+func Reference(n int, aheadTo []int) report.Population {
+	p := market{Population: report.Population{Rates: report.RatesAssumed, Products: n}}
 	if n == 0 {
-		return p
+		return p.Population
 	}
 	scale := float64(n) / harmonic(n)
 	for rank := 1; rank <= n; {
 		next := min(n+1, max(rank+1, rank+rank/fineRanks))
 		popularity := scale * (harmonic(next-1) - harmonic(rank-1)) / float64(next-rank)
 		for range rounds {
-			p.products++
+			p.drawn++
 			p.product(aheadTo, float64(next-rank)/rounds, popularity, popularity/float64(n))
 		}
 		rank = next
 	}
-	return p
+	return p.Population
 }
 
 // product adds the keys of so many products whose popularity is that of the mean
 // product times popularity, and each a share of the whole market's.
-func (p *Population) product(aheadTo []int, products, popularity, share float64) {
-	quantile := func(root float64) float64 { return fraction(float64(p.products) * root) }
+func (p *market) product(aheadTo []int, products, popularity, share float64) {
+	quantile := func(root float64) float64 { return fraction(float64(p.drawn) * root) }
 	sold := bookings * popularity * wanted(quantile(math.Sqrt2), share)
 	read := popularity * wanted(quantile(sqrt3), share)
 	open := openShare(quantile(sqrt5))
@@ -80,7 +72,7 @@ func (p *Population) product(aheadTo []int, products, popularity, share float64)
 	p.Closed += products * (1 - open) * readersHorizon
 	for first := 0; first < readersHorizon; {
 		to := classEnd(first, aheadTo)
-		c := Class{Keys: products * open * float64(to-first), Ahead: first, OnSale: 1}
+		c := report.Class{Keys: products * open * float64(to-first), Ahead: first, OnSale: 1, Weight: 1}
 		popular := lognormal(normal(fraction(float64(len(p.Classes)+1) * sqrt29))) // of these dates
 		for days := first; days < to; days++ {
 			c.Reads += read * looked[days] / open / float64(to-first)

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"invd/engine/freshness"
+	"invd/engine/report"
 )
 
 // The adaptive policy's rules, which engine/planner follows.
@@ -16,7 +17,7 @@ const (
 
 // bounds returns for each class the interval in days that it must not exceed, and
 // the factor by which all of them had to be stretched.
-func bounds(classes []Class, maxAge func(ahead int) float64, budget float64) (most []float64, stretch float64) {
+func bounds(classes []report.Class, maxAge func(ahead int) float64, budget float64) (most []float64, stretch float64) {
 	most = make([]float64, len(classes))
 	need := 0.0
 	for i, c := range classes {
@@ -34,7 +35,7 @@ func bounds(classes []Class, maxAge func(ahead int) float64, budget float64) (mo
 // they keep the most reads true. With w reads and λ
 // changes a day, the interval at a price is G⁻¹(price × λ/w)/λ; the price at which
 // all of them use up the budget is found by bisection of its logarithm.
-func solve(classes []Class, most []float64, budget float64) []float64 {
+func solve(classes []report.Class, most []float64, budget float64) []float64 {
 	intervals := make([]float64, len(classes))
 	low, high := -20., 20. // e^±20 reads a request
 	for range 24 {
@@ -50,9 +51,9 @@ func solve(classes []Class, most []float64, budget float64) []float64 {
 
 // spend fills in the intervals at a price and returns the requests a day that they
 // need.
-func spend(classes []Class, most []float64, price float64, intervals []float64) (perDay float64) {
+func spend(classes []report.Class, most []float64, price float64, intervals []float64) (perDay float64) {
 	for i, c := range classes {
-		intervals[i] = min(freshness.ReachedAt(price, c.Reads, c.Changes)/c.Changes, most[i])
+		intervals[i] = min(freshness.ReachedAt(price, c.Reads*c.Weight, c.Changes)/c.Changes, most[i])
 		perDay += c.Keys * c.OnSale / intervals[i]
 	}
 	return perDay

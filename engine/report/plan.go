@@ -3,7 +3,7 @@ package report
 // A Plan says what a budget can carry of a catalogue, and what readers may expect.
 type Plan struct {
 	Products     int     `json:"products"` // enabled
-	Rates        string  `json:"rates"`    // of reads and changes: assumed, or learned by the running daemon
+	Rates        string  `json:"rates"`    // of reads and changes: RatesAssumed or RatesLearned
 	Policy       string  `json:"policy"`   // that is in force, or would be
 	BudgetPerDay float64 `json:"budget_per_day"`
 
@@ -58,4 +58,29 @@ type PlannedFreshness struct {
 	FreshShare    float64 `json:"fresh_share"`
 	AgeP50Seconds float64 `json:"age_p50_seconds"`
 	AgeP99Seconds float64 `json:"age_p99_seconds"`
+}
+
+// A Population is what the keys of a catalogue are like: how often each is read and
+// changes. It is what predictions rest on.
+type Population struct {
+	Rates    string  `json:"rates"`    // where they are from: assumed, or learned by the running daemon
+	Products int     `json:"products"` // whose keys these are
+	Closed   float64 `json:"closed"`   // keys that are not on sale, on weekdays when their products are closed
+	Classes  []Class `json:"classes"`
+}
+
+// Where the rates of a Population are from.
+const (
+	RatesAssumed = "assumed"
+	RatesLearned = "learned"
+)
+
+// A Class is a number of keys that are alike.
+type Class struct {
+	Ahead   int     `json:"ahead"`           // days from today to the date
+	Keys    float64 `json:"keys"`            // on sale on some day; the mean over days
+	Reads   float64 `json:"reads_per_day"`   // of each, while it is on sale
+	Changes float64 `json:"changes_per_day"` // that show, likewise
+	OnSale  float64 `json:"on_sale"`         // share of the day; below 1 for today, which ends with its last slot
+	Weight  float64 `json:"weight"`          // of its reads, when requests are shared out
 }

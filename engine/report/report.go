@@ -13,27 +13,28 @@ import (
 
 // Status is one screen of state.
 type Status struct {
-	Version    string         `json:"version"`
-	Now        time.Time      `json:"now"`
-	Started    time.Time      `json:"started"`
-	Ready      bool           `json:"ready"`
-	Paused     *refresh.Pause `json:"paused,omitempty"`
-	Pauses     []ScopedPause  `json:"pauses,omitempty"` // of products, a hundred at most; the others are with what they stop
-	Products   Products       `json:"products"`
-	Schedules  []Schedule     `json:"schedules"`
-	Bands      []Band         `json:"bands"`
-	Jobs       Jobs           `json:"jobs"`
-	Timers     int            `json:"timers"` // pending in the wheel
-	Workers    Workers        `json:"workers"`
-	Budget     Budget         `json:"budget"`
-	Source     Source         `json:"source"`
-	Store      Store          `json:"store"`
-	Cache      Cache          `json:"cache"`
-	Policy     string         `json:"policy"`               // cadence or adaptive
-	Planner    *Planner       `json:"planner,omitempty"`    // of the adaptive policy
-	Stretch    float64        `json:"stretch"`              // every interval, or with the adaptive policy every bound of age, is so many times as long as written
-	Infeasible string         `json:"infeasible,omitempty"` // set when it is above 1: why
-	Predicted  float64        `json:"predicted_fresh"`      // share of reads that equal the partner's truth, by invd plan
+	Version     string         `json:"version"`
+	Now         time.Time      `json:"now"`
+	Started     time.Time      `json:"started"`
+	Ready       bool           `json:"ready"`
+	Paused      *refresh.Pause `json:"paused,omitempty"`
+	Pauses      []ScopedPause  `json:"pauses,omitempty"` // of products, a hundred at most; the others are with what they stop
+	Products    Products       `json:"products"`
+	Schedules   []Schedule     `json:"schedules"`
+	Bands       []Band         `json:"bands"`
+	Jobs        Jobs           `json:"jobs"`
+	Timers      int            `json:"timers"` // pending in the wheel
+	Workers     Workers        `json:"workers"`
+	Budget      Budget         `json:"budget"`
+	Source      Source         `json:"source"`
+	Store       Store          `json:"store"`
+	Cache       Cache          `json:"cache"`
+	Policy      string         `json:"policy"`               // cadence or adaptive
+	Planner     *Planner       `json:"planner,omitempty"`    // of the adaptive policy
+	Stretch     float64        `json:"stretch"`              // every interval, or with the adaptive policy every bound of age, is so many times as long as written
+	Infeasible  string         `json:"infeasible,omitempty"` // set when it is above 1: why
+	Predicted   float64        `json:"predicted_fresh"`      // share of reads that will equal the partner's truth, by invd plan
+	PredictedBy string         `json:"predicted_by"`         // the rates that it rests on: RatesAssumed or RatesLearned
 }
 
 // A Planner says what the adaptive policy has learned, in a few numbers.

@@ -176,3 +176,60 @@ func (w *world) reads(product int64) float64 {
 	}
 	return e.Estimate.ReadsPerDay
 }
+
+// TestThePlanRestsOnWhatWasLearned reads for half a day, and then asks, reloads and
+// restarts.
+func TestThePlanRestsOnWhatWasLearned(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, setup{products: 5, start: monday.Add(time.Hour), partner: tight, yaml: "refresh: {policy: adaptive}\n"})
+		w.load = func() (*config.Config, error) { return w.conf, nil }
+		w.startDaemon()
+		w.checkPlan("assumed", "assumed")
+		stop, reading := make(chan struct{}), make(chan struct{})
+		go func() {
+			defer close(reading)
+			w.reader(17, stop)
+		}()
+		time.Sleep(14 * time.Hour)
+		close(stop)
+		<-reading
+		w.checkPlan("learned", "assumed")
+		if resp, b := w.post("/-/reload", ""); resp.StatusCode != http.StatusOK {
+			t.Fatalf("reload: %s %s", resp.Status, b)
+		}
+		w.checkPlan("learned", "learned")
+		w.stop()
+		w.startDaemon()
+		w.checkPlan("learned", "learned")
+	})
+}
+
+// checkPlan fails the test unless plan, rates, status and metrics agree that
+// predictions rest on such rates, and the last of the log's lines on those.
+func (w *world) checkPlan(rates, logged string) {
+	w.t.Helper()
+	synctest.Wait()
+	var p, assumed report.Plan
+	w.ask("/api/v1/plan", &p)
+	w.ask("/api/v1/plan?rates=assumed", &assumed)
+	if p.Rates != rates || assumed.Rates != "assumed" || (p.InForce().FreshShare == assumed.InForce().FreshShare) != (rates == "assumed") {
+		w.t.Errorf("the plan has %s rates and predicts %.4f, the assumed one %s and %.4f; want %s", p.Rates, p.InForce().FreshShare, assumed.Rates, assumed.InForce().FreshShare, rates)
+	}
+	var like report.Population
+	if w.ask("/api/v1/rates", &like); like.Rates != rates || like.Products != 5 || (len(like.Classes) > 0) != (rates == "learned") {
+		w.t.Errorf("the rates of %d products are %s, in %d classes; want %s", like.Products, like.Rates, len(like.Classes), rates)
+	}
+	st := w.status()
+	if st.PredictedBy != rates || st.Predicted == 0 {
+		w.t.Errorf("the status predicts %.4f by %s rates, want %s", st.Predicted, st.PredictedBy, rates)
+	}
+	_, metrics := w.do(w.admin, http.MethodGet, "/metrics", nil)
+	if want := fmt.Sprintf("invd_plan_predicted_fresh_ratio %v\n", st.Predicted); !strings.Contains(string(metrics), want) {
+		w.t.Errorf("the metrics lack %q", want)
+	}
+	lines := w.logs.String()
+	last, _, _ := strings.Cut(lines[strings.LastIndex(lines, "msg=plan "):], "\n")
+	if !strings.Contains(last, "rates="+logged) {
+		w.t.Errorf("the log says %q, want %s rates", last, logged)
+	}
+}

@@ -151,7 +151,6 @@ func (d *daemon) serve(ctx context.Context) error {
 			ended <- nil
 		}()
 	}
-	d.tellPlan(ctx, &d.core.Load().plan)
 	d.core.Load().start(ctx)
 	unwatch := d.supervise(ctx)
 	defer unwatch()

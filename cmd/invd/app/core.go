@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"invd/cmd/invd/config"
@@ -27,11 +28,12 @@ import (
 type core struct {
 	config    *config.Config
 	catalogue *plan.Catalogue
-	plan      report.Plan
+	plan      atomic.Pointer[report.Plan] // what was predicted last
 	engine    *engine.Engine
 	client    *partner.Client
 	admin     http.Handler
 	snapshots func(context.Context) // nil: none are taken
+	foresee   func(context.Context)
 
 	cancel context.CancelFunc
 	done   chan struct{} // closed when everything has ended
@@ -55,7 +57,10 @@ func readSecrets(c *config.Config) (s secrets, err error) {
 // newCore makes a core that does not run yet. No other may run on the store: the
 // engine reads there what was spent of the budget.
 func (d *daemon) newCore(conf *config.Config, s secrets) (*core, error) {
-	c := &core{config: conf, catalogue: Catalogue(conf), plan: Plan(conf), done: make(chan struct{})}
+	c := &core{config: conf, catalogue: Catalogue(conf), done: make(chan struct{})}
+	plan := Plan(conf, report.Population{})
+	c.plan.Store(&plan)
+	c.foresee = func(ctx context.Context) { d.foresee(ctx, c) }
 	c.client = partner.New(partner.Options{
 		BaseURL: conf.Partner.BaseURL, Key: partner.NewSecret(s.key), Timeout: conf.Partner.Timeout, MaxBody: conf.Partner.MaxBody,
 		Transport: d.Transport, Permit: worker.Permit, Observe: d.attempted, UserAgent: "invd/" + d.Version,
@@ -70,7 +75,7 @@ func (d *daemon) newCore(conf *config.Config, s secrets) (*core, error) {
 		return nil, err
 	}
 	o := httpapi.AdminOptions{
-		Controller: controller{c.engine, d, &c.plan}, Database: d, Metrics: d.metrics.Handler(), Events: d.events, Token: s.token,
+		Controller: controller{c.engine, d, c}, Database: d, Metrics: d.metrics.Handler(), Events: d.events, Token: s.token,
 		Ready: d.ready, Healthy: d.healthy, Observer: d.metrics.HTTP, Log: d.Log,
 	}
 	if d.Load != nil {
@@ -88,13 +93,14 @@ func (c *core) start(ctx context.Context) {
 	ctx, c.cancel = context.WithCancel(ctx)
 	go func() {
 		defer close(c.done)
-		var snapshots sync.WaitGroup
+		var beside sync.WaitGroup
 		if c.snapshots != nil {
-			snapshots.Go(func() { c.snapshots(ctx) })
+			beside.Go(func() { c.snapshots(ctx) })
 		}
+		beside.Go(func() { c.foresee(ctx) })
 		c.err = c.engine.Run(ctx)
 		c.cancel()
-		snapshots.Wait()
+		beside.Wait()
 		c.client.CloseIdle()
 	}()
 }
@@ -149,7 +155,6 @@ func (d *daemon) reload(ctx context.Context) error {
 	d.public.SetCacheBytes(conf.Cache.MaxBytes)
 	d.useCertificates(&s)
 	d.core.Store(c)
-	d.tellPlan(ctx, &c.plan)
 	c.start(ctx)
 	d.metrics.Reloaded(true)
 	d.events.Tell(report.Event{Kind: report.EventReload, Data: report.Reload{OK: true}})
@@ -161,13 +166,14 @@ func (d *daemon) reload(ctx context.Context) error {
 type controller struct {
 	*engine.Engine
 	d    *daemon
-	plan *report.Plan
+	core *core
 }
 
 func (c controller) Status(ctx context.Context) (report.Status, error) {
 	st, err := c.Engine.Status(ctx)
 	ready, _ := c.d.ready()
 	st.Version, st.Started, st.Ready, st.Cache = c.d.Version, c.d.started, ready, c.d.public.Cache()
-	st.Predicted = c.plan.InForce().FreshShare
+	plan := c.core.plan.Load()
+	st.Predicted, st.PredictedBy = plan.InForce().FreshShare, plan.Rates
 	return st, err
 }

@@ -41,7 +41,7 @@ func (d *daemon) status() report.Status {
 	ctx, cancel := context.WithTimeout(context.Background(), scrapeTimeout)
 	defer cancel()
 	c := d.core.Load()
-	st, _ := controller{c.engine, d, &c.plan}.Status(ctx) // partly filled in when the scheduler has stopped
+	st, _ := controller{c.engine, d, c}.Status(ctx) // partly filled in when the scheduler has stopped
 	return st
 }
 

@@ -282,3 +282,34 @@ func TestPausesAreListedTheWidestFirstAndNotWithoutEnd(t *testing.T) {
 		t.Errorf("%d pauses from %v, %d more; want %d from global, schedule/week, product/14, 2 more", len(all), all[:3], more, mostPauses)
 	}
 }
+
+func TestTheBudgetTellsWhatIsPlanned(t *testing.T) {
+	budget := report.Budget{DemandPerDay: 74_250, LimitPerDay: 43_200}
+	for _, tt := range []struct {
+		status report.Status
+		want   string
+	}{
+		{
+			report.Status{Stretch: 1.81, Budget: budget, Predicted: 0.475, PredictedBy: report.RatesAssumed},
+			"plan not feasible as written, every interval stretched 1.81 times predicted 47.5 % of reads true, by assumed rates",
+		},
+		{
+			report.Status{Stretch: 1, Budget: budget, Planner: new(report.Planner), Predicted: 0.869, PredictedBy: report.RatesLearned},
+			"plan not feasible as written predicted 86.9 % of reads true, by learned rates",
+		},
+		{
+			report.Status{Stretch: 1.2, Budget: budget, Planner: new(report.Planner)},
+			"plan not feasible as written, every bound of age stretched 1.20 times ",
+		},
+		{report.Status{Stretch: 1, Budget: report.Budget{DemandPerDay: 9, LimitPerDay: 9}}, "plan feasible "},
+	} {
+		var b bytes.Buffer
+		if err := (&Status{Status: tt.status, Query: ParseQuery(nil)}).Draw(&b); err != nil {
+			t.Fatal(err)
+		}
+		text := strings.Join(strings.Fields(element.ReplaceAllString(b.String(), " ")), " ")
+		if !strings.Contains(text, tt.want) {
+			t.Errorf("the page of %+v lacks %q:\n%s", tt.status, tt.want, text)
+		}
+	}
+}

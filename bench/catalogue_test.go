@@ -3,7 +3,6 @@ package bench
 import (
 	"flag"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -77,7 +76,7 @@ func copyOf(tb testing.TB, keys int) (string, catalogue.Catalogue) {
 	from, c := template(tb, keys)
 	dir := tb.TempDir()
 	for _, name := range []string{storage.FileName, "inventory.id"} {
-		if err := copyFile(filepath.Join(dir, name), filepath.Join(from, name)); err != nil {
+		if err := catalogue.CopyFile(filepath.Join(dir, name), filepath.Join(from, name)); err != nil {
 			tb.Fatal(err)
 		}
 	}
@@ -99,25 +98,4 @@ func openCatalogue(tb testing.TB, keys int) (*storage.Store, catalogue.Catalogue
 		}
 	})
 	return s, c
-}
-
-func copyFile(to, from string) error {
-	src, err := os.Open(from)
-	if err != nil {
-		return err
-	}
-	defer src.Close()
-	dst, err := os.Create(to)
-	if err != nil {
-		return err
-	}
-	if _, err := io.Copy(dst, src); err != nil {
-		_ = dst.Close()
-		return err
-	}
-	if err := dst.Sync(); err != nil { // or the benchmark's first flush pays for it
-		_ = dst.Close()
-		return err
-	}
-	return dst.Close()
 }

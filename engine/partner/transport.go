@@ -7,6 +7,10 @@ import (
 	"time"
 )
 
+// maxIdle is how many connections wait for their next request: as many as may be
+// in flight by the configuration, or each burst would dial anew.
+const maxIdle = 256
+
 // newTransport returns a transport for one host that is asked a few times a minute.
 // It speaks HTTP/1.1 only: there is nothing to multiplex, and HTTP/2 sends some
 // requests again by itself.
@@ -21,7 +25,7 @@ func newTransport(timeout time.Duration) *http.Transport {
 		TLSHandshakeTimeout:    min(timeout, 5*time.Second),
 		ResponseHeaderTimeout:  timeout,
 		MaxResponseHeaderBytes: 64 << 10,
-		MaxIdleConnsPerHost:    16,
+		MaxIdleConnsPerHost:    maxIdle,
 		IdleConnTimeout:        30 * time.Second, // then the host name is looked up anew
 		Protocols:              protocols,
 	}

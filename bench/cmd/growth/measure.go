@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -73,7 +72,7 @@ func measure(dir string, keys int) (p point, err error) {
 	if err != nil {
 		return p, err
 	}
-	add(milliseconds(func() { err = rewrite(snapshot, filepath.Join(dir, "sequential")) }))
+	add(milliseconds(func() { err = catalogue.CopyFile(filepath.Join(dir, "sequential"), snapshot) }))
 	if err != nil {
 		return p, err
 	}
@@ -144,28 +143,6 @@ func fill(dir string, c catalogue.Catalogue) error {
 		err = e
 	}
 	return err
-}
-
-// rewrite writes as many bytes as a file has to another, in order, and flushes them.
-func rewrite(from, to string) error {
-	src, err := os.Open(from)
-	if err != nil {
-		return err
-	}
-	defer src.Close()
-	dst, err := os.Create(to)
-	if err != nil {
-		return err
-	}
-	if _, err := io.CopyBuffer(struct{ io.Writer }{dst}, struct{ io.Reader }{src}, make([]byte, 1<<20)); err != nil {
-		_ = dst.Close()
-		return err
-	}
-	if err := dst.Sync(); err != nil {
-		_ = dst.Close()
-		return err
-	}
-	return dst.Close()
 }
 
 func milliseconds(do func()) float64 {

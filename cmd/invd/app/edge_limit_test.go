@@ -64,15 +64,15 @@ func TestARestartRemembersAUsedUpWindow(t *testing.T) {
 // TestAClockSetBackOverARestart is what of edge case 55 can be made here: the first
 // daemon's file is opened by one whose clock is an hour behind.
 func TestAClockSetBackOverARestart(t *testing.T) {
-	var dir string
+	dir := t.TempDir() // of both bubbles
 	s := setup{products: 5, yaml: week}
 	synctest.Test(t, func(t *testing.T) {
 		s.start = morning.Add(2 * time.Hour)
 		e := newEdge(t, s)
+		e.dir = dir
 		e.startDaemon()
 		time.Sleep(10 * time.Minute)
 		e.stop()
-		dir = e.dir
 	})
 	if t.Failed() {
 		return

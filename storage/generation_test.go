@@ -9,6 +9,7 @@ import (
 	"go.etcd.io/bbolt"
 
 	"invd/engine/inventory"
+	"invd/engine/refresh"
 )
 
 // A tinyCache follows the protocol of Generation, with the generations that it
@@ -45,6 +46,30 @@ func (s *Store) atOnce(k inventory.Key) (r *inventory.Record, err error) {
 		d, _ := s.day(tx, k)
 		r, _ = d.record(k)
 	})
+}
+
+// TestWhoeverIsToldFindsItPublished has many callers told of one commit, one after
+// the other: were generations raised afterwards, the first ones would read too soon.
+func TestWhoeverIsToldFindsItPublished(t *testing.T) {
+	s := mustOpen(t, t.TempDir())
+	const callers, rounds = 64, 100
+	start := time.Now().Add(-time.Hour)
+	var wg sync.WaitGroup
+	for i := range callers {
+		wg.Go(func() {
+			k := inventory.Key{Product: inventory.ProductID(100 + i), Date: 20_000}
+			c := tinyCache{generation: s.Generation, read: s.Availability}
+			for version := int64(1); version <= rounds; version++ {
+				if _, err := s.Sync(night(k, version, start.Add(time.Duration(version))), uint64(version), refresh.End{}); err != nil {
+					t.Error(err)
+				}
+				if got := c.get(t, k); got != version {
+					t.Errorf("%v shows %d to whom its sync of %d was acknowledged", k, got, version)
+				}
+			}
+		})
+	}
+	wg.Wait()
 }
 
 func TestAReadThatBeginsAfterASyncReturnedSeesIt(t *testing.T) {

@@ -33,6 +33,9 @@ func TestSlotsAreDecodedAsTheyWereEncoded(t *testing.T) {
 		if diff := cmp.Diff(slots, got, sameSlots); diff != "" {
 			t.Fatalf("slots differ (-want +got):\n%s", diff)
 		}
+		if n := countSlots(b); n != len(slots) {
+			t.Fatalf("%d slots are counted as %d", len(slots), n)
+		}
 		if again := mustEncode(t, got); !bytes.Equal(again, b) {
 			t.Fatalf("encoding is not canonical: %x, then %x", b, again)
 		}

@@ -22,6 +22,13 @@ func decodeSlots(b []byte) ([]inventory.Slot, bool) {
 	return slots, true
 }
 
+// countSlots returns how many slots decodeSlots would return, without decoding them.
+func countSlots(b []byte) int {
+	p := parser{b: b}
+	decodeTable(&p)
+	return p.count(minSlot)
+}
+
 // decodeTable returns the strings by their places.
 func decodeTable(p *parser) []string {
 	strings := make([]string, 1+p.count(minString))

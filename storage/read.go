@@ -102,6 +102,21 @@ func (s *Store) DayState(k inventory.Key) (inventory.State, uint64, time.Time) {
 	return d.state, d.bodyHash, instant(d.checked)
 }
 
+// SlotCount returns how many slots are stored of the key. A key that was never
+// fetched has none, nor has one whose record is damaged.
+func (s *Store) SlotCount(k inventory.Key) int {
+	n := 0
+	err := s.view(func(tx *bbolt.Tx) {
+		if d, ok := s.day(tx, k); ok {
+			n = countSlots(d.slots)
+		}
+	})
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
 // Calendar returns the product's stored dates among the given number of days from
 // the first on, or inventory.ErrNotFound when none of them was ever fetched. Its
 // ChangedAt is of all the product's dates, its CheckedAt of the dates returned.

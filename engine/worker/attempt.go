@@ -93,6 +93,7 @@ func (a *attempt) sync(ctx context.Context, answer partner.Answer, end refresh.E
 		r.End.Outcome, r.Day = refresh.Unchanged, before
 		a.guard.seen(a.Pool, before, before, end.At)
 		err := a.show()
+		a.Observer.Rows(0, 0, 0, a.Store.SlotCount(k))
 		a.Observer.Synced(time.Since(began))
 		return r, err
 	}

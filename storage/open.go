@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -41,7 +42,8 @@ var (
 )
 
 // Open opens the store in a data dir, which it makes (mode 0700) when it is
-// missing, as it does the file (0600) when the dir never held one.
+// missing, as it does the file (0600) when the dir never held one. An empty dir
+// and a file that came from elsewhere get these modes, if they can be given.
 //
 // It is ErrLocked when another process has the dir. It is ErrFormat when there is
 // a file that must not be opened, or none where there was one: then nothing was
@@ -85,6 +87,9 @@ func Open(dir string, o Options) (_ *Store, err error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := keepPrivate(dir, path, created); err != nil {
+		o.Log.Warn("others may be able to read the data dir", "err", err)
+	}
 	s, err := newStore(o, lock, db)
 	if err == nil {
 		err = s.mark(dir, created)
@@ -120,6 +125,31 @@ func createIfNew(dir, path string) (created bool, err error) {
 		return false, err
 	}
 	return true, rename(tmp, path)
+}
+
+// keepPrivate takes away what others may do to the file, and to a dir that was made
+// or empty before this. A dir with other things in it is left as its owner wants it.
+func keepPrivate(dir, path string, created bool) error {
+	err := private(path)
+	if !created {
+		return err
+	}
+	entries, listed := os.ReadDir(dir)
+	if others := slices.ContainsFunc(entries, func(e fs.DirEntry) bool {
+		return e.Name() != FileName && e.Name() != lockName
+	}); others || listed != nil {
+		return errors.Join(err, listed)
+	}
+	return errors.Join(err, private(dir))
+}
+
+// private leaves of a mode what is the owner's.
+func private(path string) error {
+	info, err := os.Stat(path)
+	if err != nil || info.Mode().Perm()&0o077 == 0 {
+		return err
+	}
+	return os.Chmod(path, info.Mode().Perm()&0o700)
 }
 
 func initialize(tx *bbolt.Tx) error {

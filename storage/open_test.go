@@ -46,6 +46,39 @@ func TestFilesAreForTheirOwnerOnly(t *testing.T) {
 	}
 }
 
+func TestModesThatLetOthersInAreMended(t *testing.T) {
+	_, file := used(t)
+	for _, tt := range []struct {
+		name  string
+		files map[string][]byte // that lie there, for all to read
+		want  os.FileMode       // of the dir
+	}{
+		{"an empty dir", nil, 0o700},
+		{"a file from elsewhere", map[string][]byte{FileName: file}, 0o755},
+		{"a dir with other things", map[string][]byte{"notes.txt": nil}, 0o755},
+	} {
+		dir := t.TempDir()
+		if err := os.Chmod(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		for name, b := range tt.files {
+			if err := os.WriteFile(filepath.Join(dir, name), b, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		mustClose(t, mustOpen(t, dir))
+		for name, want := range map[string]os.FileMode{".": tt.want, FileName: 0o600} {
+			info, err := os.Stat(filepath.Join(dir, name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := info.Mode().Perm(); got != want {
+				t.Errorf("%s: %s has mode %o, want %o", tt.name, name, got, want)
+			}
+		}
+	}
+}
+
 func TestASecondOpenIsLockedOutAndToldByWhom(t *testing.T) {
 	dir := t.TempDir()
 	s := mustOpen(t, dir)

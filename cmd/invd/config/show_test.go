@@ -14,7 +14,7 @@ import (
 func TestExampleLoadsBesideTheFilesItNames(t *testing.T) {
 	folder := t.TempDir()
 	write(t, folder, "invd.yaml", string(Example()),
-		"partner.key", "the key\n", "admin.token", "the token\n", "products.csv", "id,name,weight\n16,Zoo,2\n")
+		"partner.key", "the key\n", "admin.token", "the token\n")
 	c := mustLoad(t, filepath.Join(folder, "invd.yaml"))
 	singapore := mustZone(t, "Asia/Singapore")
 	want := &Config{
@@ -41,10 +41,8 @@ func TestExampleLoadsBesideTheFilesItNames(t *testing.T) {
 		Products: []Product{
 			{14, "Night Safari", singapore, 1, true},
 			{15, "Island Ferry", mustZone(t, "Europe/London"), 5, true},
-			{16, "Zoo", singapore, 2, true},
 		},
-		ProductsFile: filepath.Join(folder, "products.csv"),
-		Snapshots:    &Snapshots{Dir: filepath.Join(folder, "snapshots"), Every: 6 * time.Hour, Keep: 8},
+		Snapshots: &Snapshots{Dir: filepath.Join(folder, "snapshots"), Every: 6 * time.Hour, Keep: 8},
 	}
 	if diff := cmp.Diff(want, c, byName); diff != "" {
 		t.Errorf("want -, got +:\n%s", diff)

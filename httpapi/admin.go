@@ -23,7 +23,8 @@ type AdminOptions struct {
 	Ready      func() (bool, []Check)      // nil: always ready
 	Healthy    func() error                // nil: always healthy
 	Observer   Observer                    // nil: nothing is counted
-	Log        *slog.Logger                // changes are its audit trail; nil: nothing is logged
+	Log        *slog.Logger                // nil: nothing is logged
+	Audit      *slog.Logger                // the audit trail: every change, made or refused; nil: Log
 }
 
 // admin answers the admin listener.
@@ -32,7 +33,7 @@ type admin struct {
 	events     *Events
 	reload     func(context.Context) error
 	database   Database
-	log        *slog.Logger
+	log, audit *slog.Logger
 	auth       *authority
 }
 
@@ -40,9 +41,13 @@ type admin struct {
 // reaches it, changes for holders of the token and for the socket (see Trusted).
 func NewAdmin(o AdminOptions) http.Handler {
 	g := newGuard(o.Observer, o.Log)
+	audit := o.Audit
+	if audit == nil {
+		audit = g.log
+	}
 	a := &admin{
 		controller: o.Controller, events: o.Events, reload: o.Reload, database: o.Database,
-		log: g.log, auth: newAuthority(o.Token, g.observer, g.log),
+		log: g.log, audit: audit, auth: newAuthority(o.Token, g.observer, audit),
 	}
 	router := newRouter(a.routes(probes{ready: o.Ready, healthy: o.Healthy, verbose: true}, o.Metrics), nil)
 	inner := a.auth.localNamesOnly(a.auth.sameSiteOnly(router))

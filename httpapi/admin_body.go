@@ -14,8 +14,11 @@ import (
 const maxBody = 64 << 10
 
 // readBody reads a JSON object of known members into v; nothing at all is an empty
-// object.
+// object. A query is refused: who says ?from= must not have everything refreshed.
 func readBody(r *http.Request, v any) error {
+	if r.URL.RawQuery != "" {
+		return &badRequest{http.StatusBadRequest, "no query here: members go into the body, a JSON object"}
+	}
 	if e := r.Header.Get("Content-Encoding"); e != "" && !strings.EqualFold(e, "identity") {
 		return &badRequest{http.StatusUnsupportedMediaType, "the body must not be compressed"}
 	}

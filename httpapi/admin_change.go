@@ -55,7 +55,7 @@ func (a *admin) change(action string, do step) httprouter.Handle {
 		if err != nil {
 			attrs = append(attrs, slog.Any("err", err))
 		}
-		a.log.LogAttrs(r.Context(), slog.LevelInfo, "admin change", attrs...)
+		a.audit.LogAttrs(r.Context(), slog.LevelInfo, "admin change", attrs...)
 		bad := new(badRequest)
 		if errors.As(err, &bad) {
 			writeError(w, bad.code, bad.message)

@@ -62,7 +62,7 @@ func (a *admin) snapshot(w http.ResponseWriter, r *http.Request, _ httprouter.Pa
 	if err != nil {
 		attrs = append(attrs, slog.Any("err", err))
 	}
-	a.log.LogAttrs(r.Context(), slog.LevelInfo, "admin change", attrs...)
+	a.audit.LogAttrs(r.Context(), slog.LevelInfo, "admin change", attrs...)
 	if refused := new(report.RefusedError); errors.As(err, &refused) {
 		a.fail(w, r, err)
 		return

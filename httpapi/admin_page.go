@@ -102,7 +102,7 @@ func (a *admin) retry(w http.ResponseWriter, r *http.Request, _ httprouter.Param
 	if err != nil {
 		attrs = append(attrs, slog.Any("err", err))
 	}
-	a.log.LogAttrs(r.Context(), slog.LevelInfo, "admin change", attrs...)
+	a.audit.LogAttrs(r.Context(), slog.LevelInfo, "admin change", attrs...)
 	refused := new(report.RefusedError)
 	switch {
 	case errors.As(err, &refused):

@@ -262,6 +262,8 @@ func TestChangesReachTheController(t *testing.T) {
 		{"/api/v1/pause", `{} {}`, 400, "", ""},
 		{"/api/v1/pause", `{"reason":"` + strings.Repeat("x", 501) + `"}`, 400, "", ""},
 		{"/api/v1/resume", `{"for":"2h"}`, 400, "", ""},
+		{"/api/v1/pause?for=2h", "", 400, "", `{"statusCode":400,"message":"no query here: members go into the body, a JSON object"}`},
+		{"/api/v1/products/14/refresh?from=2026-04-09", "", 400, "", ""},
 		{"/api/v1/pause", `{"reason":"` + strings.Repeat("x", 70_000) + `"}`, 413, "", ""},
 	} {
 		synctest.Test(t, func(t *testing.T) { // so that the clock stands still
@@ -289,6 +291,16 @@ func TestACompressedBodyIsRefused(t *testing.T) {
 	Trusted(h).ServeHTTP(w, r)
 	if w.Code != 415 || len(c.told) > 0 {
 		t.Errorf("got %d, told %q; want 415, nothing", w.Code, c.told)
+	}
+}
+
+func TestTheAuditTrailMayHaveALoggerOfItsOwn(t *testing.T) {
+	var trail bytes.Buffer
+	h, _, log := newTestAdmin(AdminOptions{Token: token, Audit: slog.New(slog.NewJSONHandler(&trail, nil))})
+	post(h, "/api/v1/pause", "")
+	h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("POST", "/api/v1/pause", nil))
+	if n := strings.Count(trail.String(), `"msg":"admin change`); n != 2 || log.Len() > 0 {
+		t.Errorf("a change and a refused one: %d lines in the trail and %q in the log; want 2 and none", n, log)
 	}
 }
 

@@ -90,7 +90,7 @@ func (g *globals) demo(ctx context.Context, dir string, o demoOptions) (err erro
 		return err
 	}
 	return app.Run(ctx, app.Options{
-		Config: conf, DataDir: dir, Version: version(), Log: g.logger(), Listen: o.listen, AdminListen: o.adminListen,
+		Config: conf, DataDir: dir, Version: version(), Log: g.logger(g.level), Audit: g.audit(), Listen: o.listen, AdminListen: o.adminListen,
 		Started: func(public, admin net.Addr) { g.welcome(dir, l.Addr(), public, admin) },
 	})
 }

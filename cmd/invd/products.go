@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -61,7 +62,7 @@ func newProductsShow(g *globals) *cobra.Command {
 			}
 			return g.print(output, p, func() {
 				now := time.Now()
-				fmt.Fprintf(g.out, "%d %s, %s, weight %g, %s\n", p.ID, p.Name, p.Timezone, p.Weight, p.State)
+				fmt.Fprintf(g.out, "%s, %s, weight %g, %s\n", title(p.ID, p.Name), p.Timezone, p.Weight, p.State)
 				printPause(g.out, g.paint(), "product", p.Paused, now)
 				t := newTable(g.out, "DATE", "SCHEDULE", "STATE", "CHECKED", "FRESH", "PLACE", "DUE")
 				for _, d := range p.Dates {
@@ -111,4 +112,9 @@ func newProductsRefresh(g *globals) *cobra.Command {
 	c.Flags().StringVar(&r.To, "to", "", "last date, YYYY-MM-DD (default the horizon's last)")
 	outputFlag(c, &output)
 	return c
+}
+
+// title names a product by its id, and by its name if it has one.
+func title(id inventory.ProductID, name string) string {
+	return strings.TrimSpace(fmt.Sprint(id, " ", name))
 }

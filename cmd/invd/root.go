@@ -83,8 +83,11 @@ func (g *globals) check() error {
 	return nil
 }
 
-func (g *globals) logger() *slog.Logger {
-	o := &slog.HandlerOptions{Level: g.level}
+// audit returns the logger of the audit trail, which no --log-level leaves out.
+func (g *globals) audit() *slog.Logger { return g.logger(min(g.level, slog.LevelInfo)) }
+
+func (g *globals) logger(level slog.Level) *slog.Logger {
+	o := &slog.HandlerOptions{Level: level}
 	if g.logFormat == "json" {
 		return slog.New(slog.NewJSONHandler(g.err, o))
 	}

@@ -32,7 +32,7 @@ func newServe(g *globals) *cobra.Command {
 			signal.Notify(hangups, syscall.SIGHUP)
 			defer signal.Stop(hangups)
 			return app.Run(cmd.Context(), app.Options{
-				Config: conf, DataDir: g.dataDir, Version: version(), Log: g.logger(), Listen: listen, AdminListen: adminListen,
+				Config: conf, DataDir: g.dataDir, Version: version(), Log: g.logger(g.level), Audit: g.audit(), Listen: listen, AdminListen: adminListen,
 				Load: load, Hangups: hangups, Supervised: true,
 			})
 		},

@@ -145,7 +145,7 @@ func (s *simulateFlags) expand() (runs []simulation.Options, err error) {
 // simulate runs everything and prints what came of it.
 func (g *globals) simulate(ctx context.Context, s *simulateFlags, runs []simulation.Options) error {
 	debug.SetGCPercent(400) // memory is not what a simulation is short of
-	log := g.logger()
+	log := g.logger(g.level)
 	results, err := simulation.Compare(ctx, runs, func(r simulation.Result) {
 		log.LogAttrs(ctx, slog.LevelInfo, "simulated", slog.String("policy", r.Policy), slog.Uint64("seed", r.Seed),
 			slog.String("fresh", percent(r.Fresh)), slog.Duration("took", r.Took.Round(time.Millisecond)))

@@ -154,7 +154,7 @@ func parseKey(product, date string) (k inventory.Key, err error) {
 }
 
 func printExplanation(w io.Writer, e report.Explanation, now time.Time) {
-	fmt.Fprintf(w, "%d %s on %s (%s): %s\n\n", e.Product, e.Name, e.Date, e.Timezone, e.Verdict)
+	fmt.Fprintf(w, "%s on %s (%s): %s\n\n", title(e.Product, e.Name), e.Date, e.Timezone, e.Verdict)
 	t := newTable(w, "state", e.State)
 	fresh := "stale"
 	if e.Fresh {

@@ -38,6 +38,7 @@ type Options struct {
 	DataDir string
 	Version string
 	Log     *slog.Logger
+	Audit   *slog.Logger // what operators change; nil: Log
 
 	Listen, AdminListen string // addresses to bind, unless Listeners are given
 

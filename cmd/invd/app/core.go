@@ -76,7 +76,7 @@ func (d *daemon) newCore(conf *config.Config, s secrets) (*core, error) {
 	}
 	o := httpapi.AdminOptions{
 		Controller: controller{c.engine, d, c}, Database: d, Metrics: d.metrics.Handler(), Events: d.events, Token: s.token,
-		Ready: d.ready, Healthy: d.healthy, Observer: d.metrics.HTTP, Log: d.Log,
+		Ready: d.ready, Healthy: d.healthy, Observer: d.metrics.HTTP, Log: d.Log, Audit: d.Audit,
 	}
 	if d.Load != nil {
 		o.Reload = d.askReload

@@ -15,8 +15,12 @@ import (
 	"invd/engine/refresh"
 )
 
-// crashDir tells a copy of the test binary to be the victim in that data dir.
-const crashDir = "STORAGE_CRASH_DIR"
+// crashDir tells a copy of the test binary to be the victim in that data dir, and
+// crashNoSync that it is not to flush.
+const (
+	crashDir    = "STORAGE_CRASH_DIR"
+	crashNoSync = "STORAGE_CRASH_NO_SYNC"
+)
 
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(crashDir); dir != "" {
@@ -39,7 +43,7 @@ func crashKey(n int) inventory.Key {
 // after Sync has returned: the job, the key and the places it stored. Every third
 // answer says the same as the one before and is only confirmed.
 func writeUntilKilled(dir string, acknowledge io.Writer) error {
-	s, err := Open(dir, Options{}) // flushed, as in production
+	s, err := Open(dir, Options{NoSync: os.Getenv(crashNoSync) != ""}) // flushed, as in production, unless told
 	if err != nil {
 		return err
 	}

@@ -29,29 +29,28 @@ func (p *promises) add(line string) {
 	}
 }
 
-// heldAfter writes the files, opens them, and is an error when a promise is broken.
-func (p *promises) heldAfter(dir string, files map[string]image) (err error) {
+// heldIn opens the data dir, and is an error when a promise is broken. What it has
+// besides is promised from then on.
+func (p *promises) heldIn(dir string) (err error) {
 	defer func() {
 		if x := recover(); x != nil {
 			err = fmt.Errorf("panic: %v", x)
 		}
 	}()
-	if err := writeFiles(dir, files); err != nil {
-		return err
-	}
 	s, err := Open(dir, Options{NoSync: true})
 	if err != nil {
 		return err
 	}
-	_, err = p.held(s)
+	places, err := p.held(s)
 	if closing := s.Close(); err == nil {
 		err = closing
 	}
 	if err != nil {
 		return err
 	}
+	p.places = places
 	if findings, err := Check(filepath.Join(dir, FileName)); err != nil || len(findings) > 0 {
-		return fmt.Errorf("check: %q, %w", findings, err)
+		return fmt.Errorf("check: %q, %v", findings, err)
 	}
 	return nil
 }

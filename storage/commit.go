@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -61,6 +62,7 @@ func (s *Store) submit(apply func(*txn) error) error {
 // delay to gather company, because a commit's own time gathers it.
 func (s *Store) run() {
 	defer close(s.exited)
+	debug.SetPanicOnFault(true) // see view
 	delay := confirmDelay
 	if s.opts.Volatile {
 		delay = volatileDelay
@@ -152,7 +154,7 @@ func (s *Store) attempt(t *txn, batch []*op, held holding) (err error) {
 	}
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("panic: %v", p)
+			err = damagedUnderUs(p)
 		}
 		s.release(t.tx)
 	}()
@@ -206,7 +208,8 @@ func classify(err error) error {
 }
 
 // inPlace makes sure that what is committed can be found again: the name must
-// still lead to the file that is open, which is the one that is locked.
+// still lead to the file that is open, which is the one that is locked, and the file
+// must not have lost its end.
 func (s *Store) inPlace() error {
 	now, err := os.Stat(s.path)
 	if err != nil {
@@ -215,7 +218,19 @@ func (s *Store) inPlace() error {
 	if !os.SameFile(s.file, now) {
 		return errors.New("the open database was replaced by another file")
 	}
+	if now.Size() < s.size {
+		return fmt.Errorf("the open database was cut off: it has %d bytes, and had %d", now.Size(), s.size)
+	}
+	s.size = now.Size()
 	return nil
+}
+
+// damagedUnderUs says what a panic in a transaction means.
+func damagedUnderUs(p any) error {
+	if fault, ok := p.(interface{ Addr() uintptr }); ok {
+		return fmt.Errorf("the open database was cut off or its disk cannot be read: fault at %#x", fault.Addr())
+	}
+	return fmt.Errorf("the open database is damaged: panic: %v", p)
 }
 
 // fail breaks the store for good.

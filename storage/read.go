@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"runtime"
+	"runtime/debug"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -14,14 +16,17 @@ import (
 
 // view runs fn in a read transaction. fn must be quick and keep nothing that
 // belongs to the transaction: as long as one is open, no page freed since can be
-// used again and the file grows. A panic is a file damaged under us.
+// used again and the file grows. A panic is a file damaged under us; a page that is
+// gone with the end of the file, or that the disk cannot read, is one too.
 func (s *Store) view(fn func(*bbolt.Tx)) (err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if p := recover(); p != nil {
-			s.fail(fmt.Errorf("panic in a read: %v", p))
+			s.fail(fmt.Errorf("read: %w", damagedUnderUs(p)))
 			err = s.Err()
 		}
 	}()
+	runtime.KeepAlive(s.metas[0] ^ s.metas[len(s.metas)-1]) // faults here, not while bbolt holds a lock
 	err = s.db.View(func(tx *bbolt.Tx) error {
 		fn(tx)
 		return nil

@@ -6,8 +6,10 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"runtime"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -70,6 +72,11 @@ type Store struct {
 	file fs.FileInfo
 	db   *bbolt.DB
 
+	// metas is a mapping of the file's two meta pages. When they are gone, because the
+	// file was cut off, whoever touches it notices before bbolt does, which would keep
+	// its locks for good.
+	metas []byte
+
 	generations generations
 	days        atomic.Int64                   // records in the days bucket
 	jobs        [len(jobCounts{})]atomic.Int64 // by state
@@ -86,6 +93,7 @@ type Store struct {
 	quit   chan struct{} // closed by Close: the committer ends
 	exited chan struct{} // closed by the committer when it has ended
 	stuck  bool          // the committer's; a transaction could not be ended
+	size   int64         // the committer's; what the file had at the last commit
 
 	commitTx func(*bbolt.Tx) error // (*bbolt.Tx).Commit; tests put faults here
 
@@ -119,7 +127,20 @@ func newStore(o Options, lock *os.File, db *bbolt.DB) (*Store, error) {
 	if s.file, err = os.Stat(s.path); err != nil {
 		return nil, err
 	}
+	if s.metas, err = mapMetas(s.path, db.Info().PageSize); err != nil {
+		return nil, err
+	}
+	runtime.AddCleanup(s, func(metas []byte) { _ = syscall.Munmap(metas) }, s.metas)
 	return s, s.count()
+}
+
+func mapMetas(path string, pageSize int) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	metas, err := syscall.Mmap(int(f.Fd()), 0, 2*pageSize, syscall.PROT_READ, syscall.MAP_SHARED)
+	return metas, errors.Join(err, f.Close())
 }
 
 // count takes stock of what the atomic counters count from now on.

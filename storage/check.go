@@ -70,6 +70,7 @@ func readFile(path string, use func(*bbolt.DB) error) (err error) {
 
 type checker struct {
 	tx       *bbolt.Tx
+	encoder  slotEncoder
 	findings []string
 
 	// What the days say of the product that is being read.
@@ -136,7 +137,7 @@ func (c *checker) days() {
 		if r.State() != d.state {
 			return fmt.Sprintf("header says %s, slots say %s", d.state, r.State())
 		}
-		if again, err := encodeSlots(r.Slots); err != nil || !bytes.Equal(again, d.slots) {
+		if again, err := c.encoder.encode(r.Slots); err != nil || !bytes.Equal(again, d.slots) {
 			return "slots are not in their canonical form"
 		}
 		if d.revision == 0 {

@@ -3,6 +3,7 @@ package storage
 import (
 	"encoding/binary"
 	"errors"
+	"slices"
 
 	"invd/engine/inventory"
 )
@@ -31,9 +32,23 @@ const (
 var errSlots = errors.New("a slot's time or amount is out of range")
 
 // encodeSlots returns the canonical bytes of slots: equal slots give equal bytes.
-// The strings of a day repeat in every slot, so each is kept once, in the order
-// of first use, and named by its place.
 func encodeSlots(slots []inventory.Slot) ([]byte, error) {
+	return new(slotEncoder).encode(slots)
+}
+
+// A slotEncoder encodes the slots of one day after another, and keeps its memory
+// in between. The strings of a day repeat in every slot, so each is kept once, in
+// the order of first use, and named by its place.
+type slotEncoder struct {
+	places map[string]uint64 // 0 is "", which the table does not hold
+	table  []byte
+	body   []byte
+	whole  []byte
+	bad    bool // something could not be read back
+}
+
+// encode is encodeSlots. What it returns is valid until the next call.
+func (e *slotEncoder) encode(slots []inventory.Slot) ([]byte, error) {
 	var pax, prices int
 	for i := range slots {
 		pax += len(slots[i].Pax)
@@ -43,8 +58,13 @@ func encodeSlots(slots []inventory.Slot) ([]byte, error) {
 			}
 		}
 	}
-	e := slotEncoder{places: map[string]uint64{"": 0}}
-	e.body = make([]byte, 0, 9+12*len(slots)+20*pax)
+	if e.places == nil {
+		e.places = map[string]uint64{}
+	}
+	clear(e.places)
+	e.places[""] = 0
+	e.bad, e.table = false, e.table[:0]
+	e.body = slices.Grow(e.body[:0], 9+12*len(slots)+20*pax)
 	e.body = binary.AppendUvarint(e.body, uint64(len(slots)))
 	e.body = binary.AppendUvarint(e.body, uint64(pax))
 	e.body = binary.AppendUvarint(e.body, uint64(prices))
@@ -54,17 +74,11 @@ func encodeSlots(slots []inventory.Slot) ([]byte, error) {
 	if e.bad {
 		return nil, errSlots
 	}
-	b := make([]byte, 0, binary.MaxVarintLen32+len(e.table)+len(e.body))
-	b = binary.AppendUvarint(b, uint64(len(e.places)-1))
-	b = append(b, e.table...)
-	return append(b, e.body...), nil
-}
-
-type slotEncoder struct {
-	places map[string]uint64 // 0 is "", which the table does not hold
-	table  []byte
-	body   []byte
-	bad    bool // something could not be read back
+	e.whole = slices.Grow(e.whole[:0], binary.MaxVarintLen32+len(e.table)+len(e.body))
+	e.whole = binary.AppendUvarint(e.whole, uint64(len(e.places)-1))
+	e.whole = append(e.whole, e.table...)
+	e.whole = append(e.whole, e.body...)
+	return e.whole, nil
 }
 
 func (e *slotEncoder) slot(s *inventory.Slot) {

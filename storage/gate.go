@@ -11,7 +11,7 @@ import (
 // under them.
 type gate struct {
 	mu   sync.Mutex
-	busy map[inventory.Key]chan struct{} // closed when its writer leaves
+	busy map[inventory.Key]chan struct{} // closed when its writer leaves; nil while nobody waits for that
 }
 
 func newGate() gate { return gate{busy: map[inventory.Key]chan struct{}{}} }
@@ -21,9 +21,13 @@ func (g *gate) enter(k inventory.Key) {
 		g.mu.Lock()
 		before, taken := g.busy[k]
 		if !taken {
-			g.busy[k] = make(chan struct{})
+			g.busy[k] = nil
 			g.mu.Unlock()
 			return
+		}
+		if before == nil {
+			before = make(chan struct{})
+			g.busy[k] = before
 		}
 		g.mu.Unlock()
 		<-before
@@ -33,6 +37,8 @@ func (g *gate) enter(k inventory.Key) {
 func (g *gate) leave(k inventory.Key) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	close(g.busy[k])
+	if awaited := g.busy[k]; awaited != nil {
+		close(awaited)
+	}
 	delete(g.busy, k)
 }

@@ -114,7 +114,7 @@ func (h *holder) take() holding {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	taken := h.next
-	h.next = holding{}
+	h.next = holding{confirmations: make([]confirmation, 0, len(taken.confirmations))} // as many are to be expected
 	return taken
 }
 

@@ -253,7 +253,7 @@ func FuzzPreflight(f *testing.F) {
 		copy(patched[at%uint(len(file)):], patch)
 		l, _, err := readLayout(bytes.NewReader(patched), uint64(len(patched)))
 		if err == nil {
-			err = l.walk(patched)
+			err = l.walk(patched, nil)
 		}
 		if err != nil {
 			return
@@ -289,7 +289,7 @@ func TestAPageThatCannotBeReadIsAnErrorOfThePreflight(t *testing.T) {
 	}
 	defer f.Close()
 	l := layout{pageSize: 4096, root: 6, pages: 8}
-	if err := l.walkFile(f); err == nil || !strings.Contains(err.Error(), "cannot be read") {
+	if err := l.walkFile(f, nil); err == nil || !strings.Contains(err.Error(), "cannot be read") {
 		t.Errorf("walkFile = %v, want that it cannot be read", err)
 	}
 }

@@ -27,11 +27,16 @@ type walker struct {
 	layout
 	file    []byte   // the pages in use, at least
 	visited []uint64 // a bit a page
+	record  visitor
 }
+
+// A visitor looks at a key and its value in the middle of a walk. What it is given
+// is valid until it returns. It may be nil.
+type visitor func(key, value []byte) error
 
 // walkFile walks over a file that readLayout found long enough. A page that the
 // disk cannot read is an error here, and not the end of the process.
-func (l layout) walkFile(f *os.File) (err error) {
+func (l layout) walkFile(f *os.File, record visitor) (err error) {
 	file, err := syscall.Mmap(int(f.Fd()), 0, int(l.pages*l.pageSize), syscall.PROT_READ, syscall.MAP_SHARED|mapPopulate)
 	if err != nil {
 		return err
@@ -43,11 +48,11 @@ func (l layout) walkFile(f *os.File) (err error) {
 		}
 		err = errors.Join(err, syscall.Munmap(file))
 	}()
-	return l.walk(file)
+	return l.walk(file, record)
 }
 
-func (l layout) walk(file []byte) error {
-	w := &walker{layout: l, file: file, visited: make([]uint64, l.pages/64+1)}
+func (l layout) walk(file []byte, record visitor) error {
+	w := &walker{layout: l, file: file, visited: make([]uint64, l.pages/64+1), record: record}
 	return w.page(l.root, nil, nil, 0)
 }
 
@@ -127,6 +132,8 @@ func (w *walker) elements(b, low, high []byte, depth int) error {
 			err = w.bucket(value, depth+1)
 		} else if flags != 0 {
 			err = fmt.Errorf("element %d: flags %d", i, flags)
+		} else if w.record != nil {
+			err = w.record(key, value)
 		}
 		if err != nil {
 			return err

@@ -41,6 +41,10 @@ func damagedFile(path, what string) error {
 // it is in memory when bbolt reads it again in an order the kernel cannot guess: cold,
 // its pages would come one fault at a time.
 func preflight(path string, log *slog.Logger) error {
+	return walkDatabase(path, log, nil)
+}
+
+func walkDatabase(path string, log *slog.Logger, record visitor) error {
 	f, err := os.Open(path)
 	if err != nil {
 		return err
@@ -55,7 +59,7 @@ func preflight(path string, log *slog.Logger) error {
 	}
 	l, torn, err := readLayout(f, uint64(info.Size()))
 	if err == nil {
-		err = l.walkFile(f)
+		err = l.walkFile(f, record)
 	}
 	if err != nil {
 		return damagedFile(path, err.Error())

@@ -60,7 +60,7 @@ func Restore(from, dir string) (_ Copy, err error) {
 	c, err := writeChecked(tmp, func(w io.Writer) error {
 		_, err := io.Copy(w, src)
 		return err
-	}, want)
+	}, checkGood, want)
 	if err != nil {
 		return Copy{}, err
 	}

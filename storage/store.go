@@ -87,6 +87,7 @@ type Store struct {
 	keepMax     atomic.Int64
 	damage      damageReport
 	gate        gate
+	encoders    sync.Pool // of *slotEncoder, one for each Sync that runs
 
 	ops    chan *op      // to the committer
 	held   *holder       // for the committer's next commit
@@ -115,6 +116,7 @@ func newStore(o Options, lock *os.File, db *bbolt.DB) (*Store, error) {
 		db:       db,
 		damage:   damageReport{seen: map[string]struct{}{}},
 		gate:     newGate(),
+		encoders: sync.Pool{New: func() any { return new(slotEncoder) }},
 		ops:      make(chan *op, maxBatch),
 		held:     newHolder(),
 		quit:     make(chan struct{}),

@@ -44,7 +44,9 @@ func (s *Store) sync(a *inventory.Availability, bodyHash uint64, end refresh.End
 	if err := checkKey(a.Key); err != nil {
 		return Synced{}, err
 	}
-	slots, err := encodeSlots(a.Slots)
+	encoder := s.encoders.Get().(*slotEncoder)
+	defer s.encoders.Put(encoder)
+	slots, err := encoder.encode(a.Slots)
 	if err != nil {
 		return Synced{}, err
 	}

@@ -24,11 +24,29 @@ func BenchmarkDecision(b *testing.B) {
 			now, step := monday.Add(time.Minute), time.Duration(float64(time.Minute)/perMinute)
 			timers := wheel.New[uint32](time.Second)
 			timers.Grow(products * horizon)
-			var queue []uint32
+			var waiting queue
+			waiting.band = make([]int, products*horizon)
 			at := func(t time.Time) time.Duration { return t.Sub(monday) }
 			var expired [256]uint32
+			today := inventory.DateOf(monday)
+			midnight := func() {
+				for id := range uint32(products * horizon) {
+					ahead := (int(id)%horizon - int(today-inventory.DateOf(monday))%horizon + horizon) % horizon // before
+					if ahead > 0 {
+						p.Shift(id, ahead-1)
+						continue
+					}
+					timers.Cancel(id)
+					waiting.drop(id)
+					p.Enter(id, int(id)/horizon, today.AddDays(horizon), horizon-1, time.Time{}, inventory.Unknown, now)
+					timers.Schedule(id, at(p.Due(id, now)))
+				}
+				today++
+			}
 			decide := func() {
-				now = now.Add(step)
+				if now = now.Add(step); inventory.DateOf(now) != today {
+					midnight()
+				}
 				for more := true; more; {
 					var n int
 					n, more = timers.Advance(at(now), expired[:])
@@ -36,26 +54,26 @@ func BenchmarkDecision(b *testing.B) {
 						if due := p.Due(id, now); due.After(now) {
 							timers.Schedule(id, at(due))
 						} else {
-							queue = append(queue, id)
+							waiting.push(id, p.Band(id, now))
 						}
 					}
 				}
-				for _, m := range p.Turn(now, len(queue)) {
-					if _, waits := timers.At(m.ID); !waits && now.Sub(monday) > 2*time.Minute {
-						continue // in the queue
+				for _, m := range p.Turn(now, waiting.n) {
+					if waiting.band[m.ID] != 0 {
+						waiting.push(m.ID, m.Band)
+						continue
 					}
 					if due := time.Unix(m.Due, 0); due.After(now) {
 						timers.Schedule(m.ID, at(due))
 					} else {
 						timers.Cancel(m.ID)
-						queue = append(queue, m.ID)
+						waiting.push(m.ID, m.Band)
 					}
 				}
-				if len(queue) == 0 {
+				id, ok := waiting.pop()
+				if !ok {
 					return
 				}
-				id := queue[0]
-				queue = queue[1:]
 				p.Fetched(id, planner.Fetch{At: now, State: inventory.Open, Slots: 5, Changed: int(id) % 2}, now)
 				timers.Schedule(id, at(p.Due(id, now)))
 			}
@@ -90,4 +108,40 @@ func TestAKeyTakes100BytesAtMost(t *testing.T) {
 		t.Errorf("%.0f bytes a key, want 100 at most", each)
 	}
 	runtime.KeepAlive(p)
+}
+
+// A queue has a list for each band. A key that is moved leaves its place behind.
+type queue struct {
+	bands [planner.Bands][]uint32
+	band  []int // of each key, 1 more than it is; 0: it does not wait
+	n     int   // that wait
+}
+
+func (q *queue) push(id uint32, band int) {
+	if q.band[id] == 0 {
+		q.n++
+	}
+	q.band[id] = band + 1
+	q.bands[band] = append(q.bands[band], id)
+}
+
+func (q *queue) drop(id uint32) {
+	if q.band[id] != 0 {
+		q.band[id] = 0
+		q.n--
+	}
+}
+
+func (q *queue) pop() (id uint32, ok bool) {
+	for b := range q.bands {
+		for len(q.bands[b]) > 0 {
+			id, q.bands[b] = q.bands[b][0], q.bands[b][1:]
+			if q.band[id] == b+1 {
+				q.band[id] = 0
+				q.n--
+				return id, true
+			}
+		}
+	}
+	return 0, false
 }

@@ -21,7 +21,8 @@ const (
 const (
 	warmFrom   = .5        // of the price: an index from which a key is warm
 	leastPause = 60        // seconds between two calls for a key
-	longest    = 2 * hour  // that a key waits without being looked at
+	often      = 2 * hour  // is how often a key is looked at whose time may come within that or is not known
+	rarest     = 8 * hour  // that a key waits without being looked at
 	idleLook   = hour / 6  // after which a key is looked at again whose index is not there yet
 	closedAge  = 7 * day   // a closed date's bound
 	leastDoubt = .001      // changes to be expected: below, a call is not worth making
@@ -38,13 +39,12 @@ func (p *Planner) due(id uint32, now int64) int64 {
 	p.clock.advance(now)
 	k := &p.keys[id]
 	p.cool(k)
-	if p.rests(k, now) {
-		return now + leastPause
-	}
-	next := now + longest
+	next := now + rarest
 	switch bound := p.bound(k); {
 	case bound > now:
 		next = min(next, bound)
+	case p.rests(k, now):
+		return now + leastPause
 	case p.take(now):
 		p.heat(id, aged)
 		return now
@@ -52,7 +52,10 @@ func (p *Planner) due(id uint32, now int64) int64 {
 		next = now + noTokens + int64(id%noTokens)
 	}
 	if p.price == 0 {
-		return next
+		return max(next, now+leastPause)
+	}
+	if p.rests(k, now) {
+		return max(now+leastPause, min(next, now+p.crosses(k)))
 	}
 	if index := p.index(k); index >= warmFrom*p.price {
 		p.heat(id, uint8(steps+p.step(index)))
@@ -71,17 +74,23 @@ func (p *Planner) rests(k *key, now int64) bool {
 }
 
 // crosses returns in how many seconds the index of k can reach the price from
-// which it is warm.
+// which it is warm, or when that is far off half of it: until then its rates may
+// double, as those of a date do that draws nearer, and it still comes in time. The
+// last stretch is a little longer, for prices that rise.
 func (p *Planner) crosses(k *key) int64 {
 	if k.fetched == 0 || p.over(k) {
-		return longest
+		return often
 	}
 	changes := p.changeRate(k)
 	x := freshness.ReachedAt(warmFrom*p.price, p.readRate(k), changes)
 	if math.IsInf(x, 1) {
-		return longest
+		return rarest
 	}
-	return p.clock.until(k.tau+(x-float64(k.suspect))/changes, longest)
+	wait := p.clock.until(k.tau+(x-float64(k.suspect))/changes, 2*rarest)
+	if wait <= often {
+		return wait + wait/16
+	}
+	return max(often, wait/2)
 }
 
 // Band returns the band of a key that goes to the queue.

@@ -29,19 +29,19 @@ type key struct {
 
 // A product is what is known of one product.
 type product struct {
-	id       inventory.ProductID
-	zone     *time.Location
+	beta     float64 // its factor of change: (changes+2)/(expected+2)
+	rate     float64 // its reads a day
 	weight   float64
 	midnight int64 // Unix seconds at which its today began
+	zone     *time.Location
 	ids      []uint32
+	// What an index needs is above, in one line of the processor's cache.
 
+	id                inventory.ProductID
 	changes, expected float64 // of all its keys
 	reads, exposed    float64
 	open, empty       [7]float64 // dates of each weekday that had slots, and that had none
-
-	beta     float64 // its factor of change: (changes+2)/(expected+2)
-	rate     float64 // its reads a day
-	repriced int64   // Unix seconds of the last change of prices that was news
+	repriced          int64      // Unix seconds of the last change of prices that was news
 }
 
 // opens returns how likely a date of that weekday has slots.

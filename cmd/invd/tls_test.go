@@ -97,15 +97,19 @@ func (m *mirror) reloaded(line string) {
 	}
 }
 
+// trusting returns a client that trusts p and speaks at most the version; 0: any.
+func trusting(p pair, version uint16) *http.Client {
+	roots := x509.NewCertPool()
+	roots.AddCert(p.certificate)
+	return &http.Client{Transport: &http.Transport{
+		TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS10, MaxVersion: version}, DisableKeepAlives: true,
+	}}
+}
+
 // shown returns the certificate that an address shows, to a client that trusts p and
 // speaks at most the version.
 func shown(address string, p pair, version uint16) (*x509.Certificate, error) {
-	roots := x509.NewCertPool()
-	roots.AddCert(p.certificate)
-	client := &http.Client{Transport: &http.Transport{
-		TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS10, MaxVersion: version}, DisableKeepAlives: true,
-	}}
-	resp, err := client.Get("https://" + address + "/-/healthy")
+	resp, err := trusting(p, version).Get("https://" + address + "/-/healthy")
 	if err != nil {
 		return nil, err
 	}

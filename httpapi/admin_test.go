@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -26,6 +27,7 @@ const token = "correct horse battery staple"
 
 // fakeController answers with what it holds and writes down what it is told.
 type fakeController struct {
+	mu          sync.Mutex // guards what it is told; read when nothing is served any more
 	status      report.Status
 	grid        report.Grid
 	explanation report.Explanation // zero: one of the key that was asked for
@@ -37,6 +39,8 @@ type fakeController struct {
 }
 
 func (c *fakeController) say(format string, args ...any) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.told = append(c.told, fmt.Sprintf(format, args...))
 }
 
@@ -75,7 +79,9 @@ func (c *fakeController) Explain(_ context.Context, k inventory.Key) (report.Exp
 }
 
 func (c *fakeController) Refresh(_ context.Context, id inventory.ProductID, from, to inventory.Date, by string) (report.Refreshed, error) {
+	c.mu.Lock()
 	c.from, c.to = from, to
+	c.mu.Unlock()
 	c.say("refresh %d from %d to %d by %s", id, from, to, by)
 	return report.Refreshed{Product: id, Queued: 60}, c.err
 }
@@ -95,6 +101,8 @@ func (c *fakeController) Resume(_ context.Context, s refresh.Scope, by string) (
 }
 
 func (c *fakeController) Jobs(_ context.Context, f report.JobFilter) ([]report.Job, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.filter = f
 	return c.jobs[:min(len(c.jobs), f.Limit)], c.err
 }

@@ -152,7 +152,11 @@ func (h *heard) Refused(reason string) {
 	h.refused = append(h.refused, reason)
 }
 
-func (h *heard) Panicked() { h.panics++ }
+func (h *heard) Panicked() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.panics++
+}
 
 func mustDate(t testing.TB, s string) inventory.Date {
 	t.Helper()

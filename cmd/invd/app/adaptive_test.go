@@ -27,17 +27,26 @@ func (w *world) today() inventory.Date {
 	return inventory.DateOf(time.Now().In(mustZone(w.t, "Asia/Singapore")))
 }
 
-// reader reads a product's next three dates every minute until stop is closed.
-func (w *world) reader(product int64, stop <-chan struct{}) {
-	for {
-		select {
-		case <-stop:
-			return
-		case <-time.After(time.Minute):
+// reader reads a product's next three dates every minute until stop is called, which
+// returns when the last answer is in: a daemon that stops meanwhile would refuse it.
+func (w *world) reader(product int64) (stop func()) {
+	enough, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		for {
+			select {
+			case <-enough:
+				return
+			case <-time.After(time.Minute):
+			}
+			for ahead := range 3 {
+				w.slots(product, w.today().AddDays(ahead))
+			}
 		}
-		for ahead := range 3 {
-			w.slots(product, w.today().AddDays(ahead))
-		}
+	}()
+	return func() {
+		close(enough)
+		<-ended
 	}
 }
 
@@ -55,8 +64,7 @@ func TestAnAdaptiveDaemonAsksMostForWhatIsRead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, setup{products: 20, start: monday.Add(time.Hour), partner: tight, yaml: "refresh: {policy: adaptive}\n"})
 		w.startDaemon()
-		stop := make(chan struct{})
-		go w.reader(20, stop)
+		stop := w.reader(20)
 		time.Sleep(12 * time.Hour)
 		first, last := w.today(), w.today().AddDays(4)
 		before := map[int64]int{}
@@ -64,7 +72,7 @@ func TestAnAdaptiveDaemonAsksMostForWhatIsRead(t *testing.T) {
 			before[id] = w.near(id, first, last)
 		}
 		time.Sleep(2 * 24 * time.Hour)
-		close(stop)
+		stop()
 		busy, most := w.near(20, first, last)-before[20], 0
 		for id, n := range before {
 			if id != 20 {
@@ -122,15 +130,9 @@ func TestWhatWasLearnedSurvivesARestart(t *testing.T) {
 		w := newWorld(t, setup{products: 5, start: monday.Add(time.Hour), partner: tight, yaml: "refresh: {policy: adaptive}\n"})
 		w.load = func() (*config.Config, error) { return w.conf, nil }
 		w.startDaemon()
-		stop := make(chan struct{})
-		reading := make(chan struct{})
-		go func() {
-			defer close(reading)
-			w.reader(17, stop)
-		}()
+		stop := w.reader(17)
 		time.Sleep(12 * time.Hour)
-		close(stop)
-		<-reading
+		stop()
 		learned := w.reads(17)
 		if learned < 500 {
 			t.Fatalf("%.0f reads a day learned, want 1,440 or so", learned)

@@ -22,7 +22,7 @@ const demoKey = "demo-key"
 
 // newDemo returns `invd demo`: the daemon and a simulated partner in one process.
 func newDemo(g *globals) *cobra.Command {
-	var listen, adminListen string
+	listen, adminListen := address("127.0.0.1:8080"), address("127.0.0.1:8081")
 	var products int
 	var seed uint64
 	c := &cobra.Command{
@@ -32,9 +32,6 @@ func newDemo(g *globals) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if products < 2 || products > 5000 {
 				return usageError{fmt.Errorf("--products %d: want 2 to 5000", products)}
-			}
-			if listen == "" || adminListen == "" {
-				return usageError{errors.New("--listen and --admin-listen want an address, as 127.0.0.1:8080")}
 			}
 			dir := g.dataDir
 			if !cmd.Flags().Changed("data-dir") {
@@ -46,13 +43,13 @@ func newDemo(g *globals) *cobra.Command {
 			}
 			return g.demo(cmd.Context(), dir, demoOptions{
 				ids: sim.Catalogue(products), seed: seed,
-				listen:      freePort(listen, cmd.Flags().Changed("listen")),
-				adminListen: freePort(adminListen, cmd.Flags().Changed("admin-listen")),
+				listen:      freePort(listen.String(), cmd.Flags().Changed("listen")),
+				adminListen: freePort(adminListen.String(), cmd.Flags().Changed("admin-listen")),
 			})
 		},
 	}
-	c.Flags().StringVar(&listen, "listen", "127.0.0.1:8080", "address of the inventory reads; another port if it is taken")
-	c.Flags().StringVar(&adminListen, "admin-listen", "127.0.0.1:8081", "address of metrics, status and changes; another port if it is taken")
+	c.Flags().Var(&listen, "listen", "address of the inventory reads; another port if it is taken")
+	c.Flags().Var(&adminListen, "admin-listen", "address of metrics, status and changes; another port if it is taken")
 	c.Flags().IntVar(&products, "products", 4, "products of the simulated partner, 14 and 15 first")
 	c.Flags().Uint64Var(&seed, "seed", 1, "of the simulated partner's world")
 	return c

@@ -16,7 +16,8 @@ import (
 
 // newPartner returns `invd partner`, the simulated partner alone.
 func newPartner(g *globals) *cobra.Command {
-	var listen, zone string
+	var zone string
+	listen := address("127.0.0.1:9000")
 	var products int
 	var o sim.Options
 	var fault sim.Injection
@@ -51,11 +52,11 @@ func newPartner(g *globals) *cobra.Command {
 					return usageError{fmt.Errorf("--fault: %w", err)}
 				}
 			}
-			return g.servePartner(cmd.Context(), listen, p, o)
+			return g.servePartner(cmd.Context(), listen.String(), p, o)
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&listen, "listen", "127.0.0.1:9000", "address")
+	f.Var(&listen, "listen", "address of the API")
 	f.StringVar(&o.APIKey, "api-key", "", "what x-api-key must be; anything goes when empty")
 	f.IntVar(&o.Limit, "limit", 30, "requests allowed per --per; negative: no limit")
 	f.DurationVar(&o.Per, "per", time.Minute, "window of --limit")

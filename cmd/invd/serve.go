@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"os"
 	"os/signal"
 	"syscall"
@@ -14,15 +13,13 @@ import (
 
 // newServe returns `invd serve`, the daemon.
 func newServe(g *globals) *cobra.Command {
-	var file, listen, adminListen string
+	var file string
+	listen, adminListen := address(":8080"), address("127.0.0.1:8081")
 	c := &cobra.Command{
 		Use:   "serve",
 		Short: "Run the daemon",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if listen == "" || adminListen == "" { // which net.Listen takes for every interface
-				return usageError{errors.New("--listen and --admin-listen want an address, as 127.0.0.1:8080 or :8080")}
-			}
 			load := func() (*config.Config, error) { return config.Load(file) }
 			conf, err := load()
 			if err != nil {
@@ -32,13 +29,13 @@ func newServe(g *globals) *cobra.Command {
 			signal.Notify(hangups, syscall.SIGHUP)
 			defer signal.Stop(hangups)
 			return app.Run(cmd.Context(), app.Options{
-				Config: conf, DataDir: g.dataDir, Version: version(), Log: g.logger(g.level), Audit: g.audit(), Listen: listen, AdminListen: adminListen,
+				Config: conf, DataDir: g.dataDir, Version: version(), Log: g.logger(g.level), Audit: g.audit(), Listen: listen.String(), AdminListen: adminListen.String(),
 				Load: load, Hangups: hangups, Supervised: true,
 			})
 		},
 	}
 	c.Flags().StringVar(&file, "config", "invd.yaml", "configuration file")
-	c.Flags().StringVar(&listen, "listen", ":8080", "address of the inventory reads")
-	c.Flags().StringVar(&adminListen, "admin-listen", "127.0.0.1:8081", "address of metrics, status and changes")
+	c.Flags().Var(&listen, "listen", "address of the inventory reads")
+	c.Flags().Var(&adminListen, "admin-listen", "address of metrics, status and changes")
 	return c
 }

@@ -67,9 +67,12 @@ func TestCommands(t *testing.T) {
 					continue
 				}
 				n++
-				file := filepath.Join(t.TempDir(), "invd.yaml")
-				if err := os.WriteFile(file, []byte(b.text), 0o600); err != nil {
-					t.Fatal(err)
+				folder := t.TempDir()
+				file := filepath.Join(folder, "invd.yaml")
+				for path, text := range map[string]string{file: b.text, filepath.Join(folder, "partner.key"): "key\n"} {
+					if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+						t.Fatal(err)
+					}
 				}
 				if out, err := exec.Command(binary, "check", "config", file).CombinedOutput(); err != nil {
 					t.Errorf("%s: invd check config: %v\n%s", name, err, out)

@@ -16,6 +16,7 @@ type configCheck struct {
 	Good       bool              `json:"good"`
 	Products   int               `json:"products"`
 	Schedules  int               `json:"schedules"`
+	Unseen     []string          `json:"unseen,omitempty"` // keys whose files only systemd's unit sees
 	Complaints []configComplaint `json:"complaints,omitempty"`
 }
 
@@ -28,9 +29,14 @@ type configComplaint struct {
 func newCheckConfig(g *globals) *cobra.Command {
 	var output format
 	c := &cobra.Command{Use: "config FILE", Short: "Read a configuration strictly", Args: cobra.ExactArgs(1),
+		Long: `Read a configuration as serve would, and the files that it names: products, the API key, the admin token. Everything that
+is wrong is said at once, with its line. Credentials of a systemd unit are read only within that unit.`,
 		RunE: func(_ *cobra.Command, args []string) error {
 			found := configCheck{File: args[0]}
 			c, err := config.Load(args[0])
+			if err == nil {
+				found.Unseen, err = checkSecrets(args[0], c)
+			}
 			if err != nil {
 				found.Complaints = complaints(args[0], err)
 				if output == inText {
@@ -41,19 +47,29 @@ func newCheckConfig(g *globals) *cobra.Command {
 			found.Good, found.Products, found.Schedules = true, len(c.Products), len(c.Schedules)
 			return g.print(output, found, func() {
 				fmt.Fprintf(g.out, "%s is good: %d products, %d schedules\n", args[0], found.Products, found.Schedules)
+				for _, key := range found.Unseen {
+					fmt.Fprintf(g.out, "%s was not read: only the systemd unit sees its credentials\n", key)
+				}
 			})
 		}}
 	outputFlag(c, &output)
 	return c
 }
 
+// checkSecrets makes complaints about the configuration of what is wrong with the files
+// that hold its secrets.
+func checkSecrets(file string, c *config.Config) (unseen []string, err error) {
+	unseen, err = c.CheckSecrets()
+	var all []error
+	for _, one := range split(err) {
+		all = append(all, &config.Error{File: file, Msg: one.Error()})
+	}
+	return unseen, errors.Join(all...)
+}
+
 // complaints takes the joined errors of config.Load apart.
 func complaints(file string, err error) (all []configComplaint) {
-	var many interface{ Unwrap() []error }
-	if !errors.As(err, &many) {
-		many = single{err}
-	}
-	for _, one := range many.Unwrap() {
+	for _, one := range split(err) {
 		if e := new(config.Error); errors.As(one, &e) {
 			all = append(all, configComplaint{e.File, e.Line, e.Msg})
 		} else {
@@ -63,10 +79,17 @@ func complaints(file string, err error) (all []configComplaint) {
 	return all
 }
 
-type single struct{ error }
-
-// Unwrap makes one error a list.
-func (s single) Unwrap() []error { return []error{s.error} }
+// split takes joined errors apart; nil is none.
+func split(err error) []error {
+	var many interface{ Unwrap() []error }
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &many):
+		return many.Unwrap()
+	}
+	return []error{err}
+}
 
 // newConfigShow returns `invd config show`.
 func newConfigShow(g *globals) *cobra.Command {

@@ -27,6 +27,31 @@ func (c *Config) ReadAdminToken() (string, error) {
 	return readSecret("admin.token_file", c.Admin.TokenFile)
 }
 
+// CheckSecrets reads the files with secrets and returns what is wrong with each, joined.
+// unseen names the keys whose files are systemd's credentials, when this process runs
+// outside of their unit: there they are not to be seen, and nothing is wrong with that.
+func (c *Config) CheckSecrets() (unseen []string, err error) {
+	var errs []error
+	for _, s := range []struct{ key, path string }{{"partner.api_key_file", c.Partner.APIKeyFile}, {"admin.token_file", c.Admin.TokenFile}} {
+		if s.path == "" {
+			continue
+		}
+		_, err := readSecret(s.key, s.path)
+		if err != nil && elsewhere(s.path) {
+			unseen = append(unseen, s.key)
+			continue
+		}
+		errs = append(errs, err)
+	}
+	return unseen, errors.Join(errs...)
+}
+
+// elsewhere reports whether a file is a credential of a unit that this process is no
+// part of.
+func elsewhere(path string) bool {
+	return os.Getenv(credentialsVariable) == "" && (strings.HasPrefix(path, credentials) || strings.HasPrefix(path, "/run/credentials/"))
+}
+
 // ErrSecret says that a file with a secret cannot be used.
 var ErrSecret = errors.New("secret")
 

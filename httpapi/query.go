@@ -44,6 +44,7 @@ type bound struct {
 	given  bool
 	maxAge time.Duration
 	wait   time.Duration
+	cut    bool // it wanted to wait longer than longestWait
 }
 
 // parseBound reads max_age and wait, each given at most once, from a query that
@@ -66,7 +67,7 @@ func parseBound(query string) (b bound, complaint string) {
 		if !ok || n > 1 {
 			return b, badWait
 		}
-		b.wait = min(wait, longestWait)
+		b.wait, b.cut = min(wait, longestWait), wait > longestWait
 	}
 	return b, ""
 }

@@ -16,6 +16,9 @@ import (
 // them.
 const slotsAhead = 366
 
+// Header values that say to a reader what became of max_age and wait.
+var longestWaitHeader = []string{longestWait.String()}
+
 var freshHeader = map[bool][]string{true: {"true"}, false: {"false"}}
 
 // slots answers GET /api/v1/experience/{id}/slots?date=YYYY-MM-DD.
@@ -36,6 +39,10 @@ func (p *Public) slots(w http.ResponseWriter, r *http.Request, ps httprouter.Par
 	if complaint != "" {
 		refuse(w, r, complaint)
 		return
+	}
+
+	if limit.cut {
+		w.Header()["X-Inventory-Wait"] = longestWaitHeader
 	}
 
 	now := began(w)

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"net/http"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -73,6 +74,10 @@ func TestAReaderGetsWhatItWaitedFor(t *testing.T) {
 				w := ask(p, http.MethodGet, tt.target)
 				if w.Code != tt.code || w.Header().Get("X-Inventory-Fresh") != tt.fresh || w.Header().Get("Age") != tt.age {
 					t.Errorf("%d, fresh %q, age %q; want %d, %q, %q", w.Code, w.Header().Get("X-Inventory-Fresh"), w.Header().Get("Age"), tt.code, tt.fresh, tt.age)
+				}
+				cut := map[bool]string{true: "5s"}[strings.Contains(tt.name, "capped")]
+				if got := w.Header().Get("X-Inventory-Wait"); got != cut {
+					t.Errorf("X-Inventory-Wait: %q, want %q", got, cut)
 				}
 				var waited time.Duration
 				if len(f.waits) > 0 {

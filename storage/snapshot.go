@@ -130,11 +130,11 @@ func checkSeal(key, value []byte) error {
 	return nil
 }
 
-// checkGood is an error when Check finds anything.
+// checkGood is ErrFormat when Check finds anything.
 func checkGood(path string) error {
 	findings, err := Check(path)
 	if err == nil && len(findings) > 0 {
-		err = fmt.Errorf("%d findings, the first: %s", len(findings), findings[0])
+		err = fmt.Errorf("%w: %d findings, the first: %s", ErrFormat, len(findings), findings[0])
 	}
 	return err
 }

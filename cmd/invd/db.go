@@ -70,7 +70,7 @@ func newVerify(g *globals) *cobra.Command {
 				}
 			})
 			if err == nil && !result.Good {
-				err = fmt.Errorf("%s: %d findings", file, len(findings))
+				err = refusedError{fmt.Errorf("%s: %d findings", file, len(findings))} // as restore would
 			}
 			return err
 		}}

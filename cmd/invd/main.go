@@ -20,7 +20,7 @@ const (
 	exitFailed  = 1
 	exitUsage   = 2
 	exitLocked  = 75 // the data dir belongs to another process
-	exitRefused = 78 // a configuration or an on-disk format
+	exitRefused = 78 // a configuration or what is on disk
 )
 
 func main() {
@@ -56,7 +56,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	return exitFailed
 }
 
-// A refusedError says that the configuration cannot be used.
+// A refusedError says that a configuration or a database cannot be used.
 type refusedError struct{ error }
 
 // A usageError says that the command line itself is wrong.

@@ -217,7 +217,7 @@ func TestPagesSayWhatWentWrong(t *testing.T) {
 		has  string
 	}{
 		{inventory.ErrNotFound, 404, "not found"},
-		{&report.RefusedError{Reason: "global is paused"}, 409, "global is paused"},
+		{&report.RefusedError{Reason: "everything is paused"}, 409, "everything is paused"},
 		{errors.New("secret"), 500, "Internal server error"},
 	} {
 		h, c, _ := newTestAdmin(AdminOptions{Token: token})

@@ -171,23 +171,28 @@ func newBackfillList(g *globals) *cobra.Command {
 }
 
 func newBackfillCancel(g *globals) *cobra.Command {
-	return &cobra.Command{Use: "cancel BACKFILL", Short: "End a backfill; what it has fetched stays", Args: cobra.ExactArgs(1),
+	var output format
+	c := &cobra.Command{Use: "cancel BACKFILL", Short: "End a backfill; what it has fetched stays", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			id, err := parseID("backfill", args[0])
 			if err != nil {
 				return err
 			}
 			var done struct {
-				Was bool `json:"was_open"`
+				ID  uint64 `json:"id"`
+				Was bool   `json:"was_open"`
 			}
 			if err := g.post(cmd.Context(), "/api/v1/backfills/"+id+"/cancel", struct{}{}, &done); err != nil {
 				return err
 			}
-			if !done.Was {
-				fmt.Fprintln(g.out, "was over")
-				return nil
-			}
-			fmt.Fprintln(g.out, "canceled")
-			return nil
+			return g.print(output, done, func() {
+				if done.Was {
+					fmt.Fprintf(g.out, "canceled backfill %d\n", done.ID)
+				} else {
+					fmt.Fprintf(g.out, "backfill %d was over\n", done.ID)
+				}
+			})
 		}}
+	outputFlag(c, &output)
+	return c
 }

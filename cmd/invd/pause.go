@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"invd/engine/refresh"
 	"invd/engine/report"
 )
 
@@ -64,20 +65,33 @@ func pauseCommand(g *globals, use, short string, args cobra.PositionalArgs, path
 		For    string `json:"for,omitempty"`
 	}
 	var length span
+	var output format
 	c := &cobra.Command{Use: use, Short: short, Args: args, RunE: func(cmd *cobra.Command, args []string) error {
 		p, err := path(args)
 		if err != nil {
 			return usageError{err}
 		}
 		body.For = length.String()
-		if err := g.post(cmd.Context(), p+"/pause", body, nil); err != nil {
+		var done report.ScopedPause
+		if err := g.post(cmd.Context(), p+"/pause", body, &done); err != nil {
 			return err
 		}
-		fmt.Fprintln(g.out, "paused")
-		return nil
+		return g.print(output, done, func() {
+			fmt.Fprintf(g.out, "paused %s", refresh.InWords(done.Scope))
+			if p := done.Paused; !p.Until.IsZero() {
+				fmt.Fprintf(g.out, " for %s", seconds(p.Until.Sub(p.Since).Seconds()))
+			} else {
+				fmt.Fprint(g.out, " until it is resumed")
+			}
+			if done.Paused.Reason != "" {
+				fmt.Fprintf(g.out, ": %s", done.Paused.Reason)
+			}
+			fmt.Fprintln(g.out)
+		})
 	}}
 	c.Flags().StringVar(&body.Reason, "reason", "", "why, shown wherever the pause is")
 	c.Flags().Var(&length, "for", "end the pause after this time, as 90m, 2h or 7d (default: until resumed)")
+	outputFlag(c, &output)
 	return c
 }
 
@@ -108,22 +122,27 @@ func (s *span) Type() string { return "duration" }
 
 // resumeCommand returns a command that posts to path + "/resume".
 func resumeCommand(g *globals, use, short string, args cobra.PositionalArgs, path func([]string) (string, error)) *cobra.Command {
-	return &cobra.Command{Use: use, Short: short, Args: args, RunE: func(cmd *cobra.Command, args []string) error {
+	var output format
+	c := &cobra.Command{Use: use, Short: short, Args: args, RunE: func(cmd *cobra.Command, args []string) error {
 		p, err := path(args)
 		if err != nil {
 			return usageError{err}
 		}
 		var done struct {
-			Was bool `json:"was_paused"`
+			Scope string `json:"scope"`
+			Was   bool   `json:"was_paused"`
 		}
 		if err := g.post(cmd.Context(), p+"/resume", struct{}{}, &done); err != nil {
 			return err
 		}
-		if !done.Was {
-			fmt.Fprintln(g.out, "was not paused")
-			return nil
-		}
-		fmt.Fprintln(g.out, "resumed")
-		return nil
+		return g.print(output, done, func() {
+			if what := refresh.InWords(done.Scope); done.Was {
+				fmt.Fprintln(g.out, "resumed", what)
+			} else {
+				fmt.Fprintln(g.out, what, "was not paused")
+			}
+		})
 	}}
+	outputFlag(c, &output)
+	return c
 }

@@ -192,7 +192,7 @@ func printExplanation(w io.Writer, e report.Explanation, now time.Time) {
 	t.row("source", source)
 	for _, x := range e.Pauses {
 		p := x.Paused
-		text := fmt.Sprintf("%s since %s by %s", x.Scope, since(p.Since, now), p.By)
+		text := fmt.Sprintf("%s, since %s by %s", refresh.InWords(x.Scope), since(p.Since, now), p.By)
 		if p.Reason != "" {
 			text += ": " + p.Reason
 		}

@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
 	"time"
 
+	"invd/engine/refresh"
 	"invd/engine/report"
 )
 
@@ -80,8 +80,7 @@ func (p paint) in(colour, text string) string {
 // printProductPauses lists the products that are paused.
 func printProductPauses(w io.Writer, p paint, st report.Status) {
 	for _, x := range st.Pauses {
-		what := strings.Replace(x.Scope, "/", " ", 1)
-		printPause(w, p, what, &x.Paused, st.Now)
+		printPause(w, p, refresh.InWords(x.Scope), &x.Paused, st.Now)
 	}
 	if more := st.Products.Paused - len(st.Pauses); more > 0 {
 		fmt.Fprintf(w, "PAUSED    %d more products; see invd products list\n", more)

@@ -1,6 +1,7 @@
 package refresh
 
 import (
+	"strings"
 	"time"
 
 	"invd/engine/inventory"
@@ -28,7 +29,7 @@ type Scope struct {
 // Everything is the scope of the global pause.
 var Everything = Scope{}
 
-// String returns "global", "schedule/today" or "product/14".
+// String is the scope's name for programs: "global", "schedule/today" or "product/14".
 func (s Scope) String() string {
 	switch {
 	case s.Product != 0:
@@ -37,6 +38,15 @@ func (s Scope) String() string {
 		return "schedule/" + s.Schedule
 	}
 	return "global"
+}
+
+// InWords is how people say what a scope's String returns: "everything", "schedule
+// today" or "product 14".
+func InWords(scope string) string {
+	if scope == Everything.String() {
+		return "everything"
+	}
+	return strings.Replace(scope, "/", " ", 1)
 }
 
 // A NotFound records that the partner does not know a product (any more).

@@ -35,16 +35,20 @@ func TestAPauseHoldsUntilItsTimeIsUp(t *testing.T) {
 
 func TestAScopeNamesWhatIsPaused(t *testing.T) {
 	tests := []struct {
-		scope refresh.Scope
-		want  string
+		scope       refresh.Scope
+		want, words string
 	}{
-		{refresh.Everything, "global"},
-		{refresh.Scope{Schedule: "today"}, "schedule/today"},
-		{refresh.Scope{Product: 14}, "product/14"},
+		{refresh.Everything, "global", "everything"},
+		{refresh.Scope{Schedule: "today"}, "schedule/today", "schedule today"},
+		{refresh.Scope{Schedule: "global"}, "schedule/global", "schedule global"},
+		{refresh.Scope{Product: 14}, "product/14", "product 14"},
 	}
 	for _, tt := range tests {
 		if got := tt.scope.String(); got != tt.want {
 			t.Errorf("%+v.String() = %q, want %q", tt.scope, got, tt.want)
+		}
+		if got := refresh.InWords(tt.want); got != tt.words {
+			t.Errorf("InWords(%q) = %q, want %q", tt.want, got, tt.words)
 		}
 	}
 }

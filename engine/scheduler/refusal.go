@@ -33,8 +33,12 @@ func (r refusals) err(done int) error {
 	return &report.RefusedError{Reason: r[0].Reason}
 }
 
+// refusal says why nothing is done in a scope.
 func refusal(scope refresh.Scope, p *refresh.Pause) string {
-	msg := fmt.Sprintf("%s is paused since %s", scope, p.Since.Format(time.RFC3339))
+	msg := fmt.Sprintf("%s is paused since %s", refresh.InWords(scope.String()), p.Since.Format(time.RFC3339))
+	if !p.Until.IsZero() {
+		msg += " until " + p.Until.Format(time.RFC3339)
+	}
 	if p.Reason != "" {
 		msg += ": " + p.Reason
 	}

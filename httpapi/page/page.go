@@ -14,6 +14,7 @@ import (
 
 var templates = template.Must(template.New("").Funcs(template.FuncMap{
 	"asset":   assetPath,
+	"scope":   refresh.InWords,
 	"seconds": seconds,
 	"size":    size,
 	"count":   count,

@@ -10,6 +10,7 @@ import (
 
 	"invd/engine/inventory"
 	"invd/engine/partner/sim"
+	"invd/engine/refresh"
 )
 
 // week is one day every quarter of an hour and six more every four hours.
@@ -19,7 +20,7 @@ const week = "schedules: [{name: today, days: 1, every: 15m}, {name: week, days:
 type pauseRow struct {
 	name    string
 	path    string                   // of the admin API
-	scope   string                   // as refusals name it
+	scope   string                   // as answers name it
 	product int64                    // of a refresh that the pause refuses
 	in      func(r sim.Request) bool // whether the scope has a request
 }
@@ -78,7 +79,7 @@ func (e *edge) pauseForThreeHours(row pauseRow) {
 		e.t.Errorf("%d requests inside the pause's scope and %d outside, want none inside: %s", inside, outside, times(began, log))
 	}
 	code, text := e.tryRefresh(row.product, e.today, e.today)
-	if code != http.StatusConflict || !strings.Contains(text, row.scope+" is paused since") || !strings.Contains(text, "inspection") {
+	if code != http.StatusConflict || !strings.Contains(text, refresh.InWords(row.scope)+" is paused since") || !strings.Contains(text, "inspection") {
 		e.t.Errorf("refresh = %d %s, want 409 with scope and reason", code, text)
 	}
 	x := e.explain(row.product, e.today)

@@ -160,9 +160,13 @@ func printExplanation(w io.Writer, e report.Explanation, now time.Time) {
 	if e.Fresh {
 		fresh = "fresh"
 	}
-	if e.Checked.IsZero() {
+	switch {
+	case e.Checked.IsZero():
 		t.row("last answer", "never")
-	} else {
+	case e.Schedule == "": // nothing says how old it may be
+		t.row("last answer", since(e.Checked, now))
+		t.row("last change", since(e.Changed, now))
+	default:
 		t.row("last answer", fmt.Sprintf("%s (%s; objective %s)", since(e.Checked, now), fresh, seconds(e.ObjectiveSeconds)))
 		t.row("last change", since(e.Changed, now))
 	}

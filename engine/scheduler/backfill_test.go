@@ -81,6 +81,30 @@ func TestABackfillFetchesEachDateOnceInTheLeastUrgentBand(t *testing.T) {
 	}
 }
 
+func TestADateBeyondTheHorizonIsExplained(t *testing.T) {
+	b := newBench(t, t.TempDir(), evening, 1)
+	b.fetched()
+	b.now = b.now.Add(time.Second)
+	k := inventory.Key{Product: 14, Date: b.products[0].today.AddDays(40)}
+	var e report.Explanation
+	if b.describeStored(&e, k) || e.State != "unknown" || !e.Checked.IsZero() {
+		t.Errorf("before it was fetched %+v, want nothing known", e)
+	}
+	for round := range 2 { // of the second the store has an answer
+		b.mustBackfill(14, 40, 40)
+		b.turn(b.now)
+		e = report.Explanation{}
+		if job := b.describe(&e, b.fill.guests[k], b.products[0]); job == 0 || e.Band != BandBackfill || e.Checked.IsZero() != (round == 0) {
+			t.Errorf("round %d: while it waits %+v, job %d; want band %s and the answer before", round, e, job, BandBackfill)
+		}
+		b.rounds(2)
+		e = report.Explanation{}
+		if !b.describeStored(&e, k) || e.State == "unknown" || e.Checked.IsZero() {
+			t.Errorf("round %d: once it was fetched %+v, want its state", round, e)
+		}
+	}
+}
+
 func TestABackfillKeepsNoScheduleWaiting(t *testing.T) {
 	b := newBench(t, t.TempDir(), evening, 1)
 	b.fetched()

@@ -11,8 +11,8 @@ import (
 )
 
 // Explain says what the scheduler knows of one key, or inventory.ErrNotFound for
-// one outside the catalogue or the horizon. It fills in neither the job nor the
-// budget nor the source.
+// one outside the catalogue, and for one outside the horizon of which nothing is stored.
+// It fills in neither the job nor the budget nor the source.
 func (s *Scheduler) Explain(ctx context.Context, k inventory.Key) (e report.Explanation, job uint64, err error) {
 	err = s.do(ctx, func() error {
 		p := s.byID[k.Product]
@@ -21,21 +21,52 @@ func (s *Scheduler) Explain(ctx context.Context, k inventory.Key) (e report.Expl
 		}
 		e = report.Explanation{Product: p.ID, Name: p.Name, Date: k.Date, Timezone: p.Zone.String(), Place: "nowhere"}
 		if !p.Enabled {
+			s.describeStored(&e, k)
 			e.Verdict = "the product is disabled in the configuration, so nothing of it is fetched"
 			return nil
 		}
 		id, ok := s.find(k)
 		if !ok {
-			return fmt.Errorf("%s lies outside %s to %s: %w", k.Date, p.today, p.today.AddDays(len(p.ids)-1), inventory.ErrNotFound)
+			id, ok = s.fill.guests[k]
 		}
-		job = s.describe(&e, id, p)
+		if ok {
+			job = s.describe(&e, id, p)
+			return nil
+		}
+		last := p.today.AddDays(len(p.ids) - 1)
+		if !s.describeStored(&e, k) {
+			return fmt.Errorf("%s lies outside %s to %s: %w", k.Date, p.today, last, inventory.ErrNotFound)
+		}
+		e.Verdict = fmt.Sprintf("it lies beyond the horizon, which ends on %s: it stays as a backfill brought it until a schedule comes to it", last)
+		if k.Date < p.today {
+			e.Verdict = "the date is past, so it is not fetched any more"
+		}
 		return nil
 	})
 	return e, job, err
 }
 
+// describeStored says what is stored of a key that the scheduler does not have. It reports
+// whether there is anything.
+func (s *Scheduler) describeStored(e *report.Explanation, k inventory.Key) bool {
+	state, _, checked := s.Store.DayState(k)
+	e.State = state.String()
+	if state == inventory.Unknown {
+		return false
+	}
+	e.Checked, e.AgeSeconds = checked, max(0, time.Since(checked)).Seconds()
+	return true
+}
+
 func (s *Scheduler) describe(e *report.Explanation, id refresh.ID, p *product) (job uint64) {
 	now, k := time.Now(), &s.keys[id]
+	if k.guest { // has its answers in the store alone
+		known := *k
+		if state, _, checked := s.Store.DayState(k.key); state != inventory.Unknown {
+			known.state, known.checked = state, checked.UnixNano()
+		}
+		k = &known
+	}
 	e.Schedule = s.scheduleName(k)
 	e.State = k.state.String()
 	e.Checked = unixTime(k.checked)
@@ -44,7 +75,7 @@ func (s *Scheduler) describe(e *report.Explanation, id refresh.ID, p *product) (
 	e.Fresh = s.fresh(k, now)
 	e.Place = s.placeName(id)
 	e.Due = s.dueTime(k)
-	if t, ok := s.Policy.(Teller); ok {
+	if t, ok := s.Policy.(Teller); ok && !k.guest { // which no policy knows of
 		t.Explain(s.view(id), e, now)
 	}
 	scope, pause := s.paused(k)
@@ -78,7 +109,7 @@ func (s *Scheduler) describe(e *report.Explanation, id refresh.ID, p *product) (
 		if e.Estimate != nil {
 			e.Verdict += "; " + worth(e.Estimate, now)
 		}
-	case k.job != 0:
+	case k.job != 0: // in the wheel
 		e.Verdict = fmt.Sprintf("its last attempt failed; the next is due in %s", e.Due.Sub(now).Round(time.Second))
 	case e.Estimate != nil:
 		e.Verdict = fmt.Sprintf("it waits and is looked at in %s; %s", e.Due.Sub(now).Round(time.Second), worth(e.Estimate, now))

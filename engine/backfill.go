@@ -2,9 +2,12 @@ package engine
 
 import (
 	"context"
+	"errors"
 
 	"invd/engine/inventory"
+	"invd/engine/refresh"
 	"invd/engine/report"
+	"invd/storage"
 )
 
 // PlanBackfill says what a backfill would cost, and starts none.
@@ -24,12 +27,20 @@ func (e *Engine) StartBackfill(ctx context.Context, product inventory.ProductID,
 	return row, err
 }
 
-// Backfills lists the backfills, the oldest first.
+// Backfills lists the backfills, the oldest first. What it lists as done is on disk, so
+// that nobody sees it undone after a crash, unless the disk is full.
 func (e *Engine) Backfills(ctx context.Context) ([]report.Backfill, error) {
 	rows, err := e.scheduler.Backfills(ctx)
+	runs := false
 	for i := range rows {
 		if rows[i].Finished.IsZero() {
 			rows[i].Cost = e.cost(rows[i].Left())
+		}
+		runs = runs || rows[i].State == string(refresh.BackfillRunning)
+	}
+	if err == nil && runs { // answers that change nothing wait up to two seconds for their commit
+		if err = e.Store.Flush(); errors.Is(err, storage.ErrFull) || errors.Is(err, storage.ErrBroken) {
+			err = nil // which are told elsewhere
 		}
 	}
 	return rows, err

@@ -196,6 +196,9 @@ func TestABackfillLeavesOutWhatIsPaused(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.check()
+	if kept, err := b.Store.Backfills(); err != nil || kept[0].Skipped == 0 || kept[0] != b.fill.all[0] {
+		t.Errorf("a restart would find %+v, %v; want %+v", kept, err, b.fill.all)
+	}
 	b.rounds(6)
 	if got := b.row(id); got.State != "done" || got.Done != 20 || got.Skipped != 10 {
 		t.Errorf("at the end %+v, want the 10 dates of the paused product skipped", got)

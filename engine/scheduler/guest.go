@@ -18,11 +18,17 @@ func (s *Scheduler) backfilled(id refresh.ID, failed, skipped bool) {
 	case b == nil:
 	case failed:
 		b.Failed++
-		if err := s.Store.PutBackfills(s.fill.all, nil); err != nil { // what is not counted as failed counts as done
-			s.storeFailed(err)
-		}
+		s.keepCount()
 	case skipped:
 		b.Skipped++
+	}
+}
+
+// keepCount stores how far backfills are: after a restart, what is not counted as failed
+// or skipped counts as done.
+func (s *Scheduler) keepCount() {
+	if err := s.Store.PutBackfills(s.fill.all, nil); err != nil {
+		s.storeFailed(err)
 	}
 }
 
@@ -56,10 +62,15 @@ func (s *Scheduler) farewell(id refresh.ID) {
 // dismissParked takes keys out of the running backfill that are not to be fetched
 // any more.
 func (s *Scheduler) dismissParked(now time.Time) {
+	dismissed := false
 	for id := range s.fill.out {
 		if s.parks(&s.keys[id]) {
 			s.dismiss(id, now)
+			dismissed = true
 		}
+	}
+	if dismissed {
+		s.keepCount()
 	}
 }
 

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"invd/engine/inventory"
@@ -103,10 +104,25 @@ func (e *Engine) Explain(ctx context.Context, k inventory.Key) (report.Explanati
 			x.LastError = last[0].Error
 		}
 	}
-	if x.Source.State != limit.GateOpen.String() && x.Place == "queue" {
-		x.Verdict += "; the source is " + x.Source.State + ": " + x.Source.Reason
+	if x.Place == "queue" && x.Paused == nil {
+		x.Verdict += turn(&x, now)
 	}
 	return x, nil
+}
+
+// turn says what a key in the queue waits for, and how long that is.
+func turn(x *report.Explanation, now time.Time) (text string) {
+	if x.Source.State != limit.GateOpen.String() {
+		return "; the source is " + x.Source.State + ": " + x.Source.Reason
+	}
+	if x.Budget.Available == 0 && x.Budget.NextPermit.After(now) {
+		text = fmt.Sprintf("; the limit has no request free for %s", x.Budget.NextPermit.Sub(now).Round(time.Second))
+	}
+	if x.Budget.LimitPerDay > 0 {
+		pace := time.Duration(float64(x.Ahead+1) / x.Budget.LimitPerDay * float64(24*time.Hour))
+		text += fmt.Sprintf("; its turn comes within about %s at the limit's pace", max(pace, time.Second).Round(time.Second))
+	}
+	return text
 }
 
 // Refresh queues every date of a product from from to to, or of the horizon, in

@@ -100,6 +100,9 @@ func newJobsShow(g *globals) *cobra.Command {
 				t.row("finished", since(j.Finished, now))
 				t.row("retry", until(j.RetryAt, now))
 				t.row("error", j.Error)
+				if j.Finished.IsZero() {
+					t.row("why not yet", fmt.Sprintf("invd explain %d %s", j.Product, j.Date))
+				}
 				t.Flush()
 			})
 		}}

@@ -67,6 +67,7 @@ func printStatus(w io.Writer, p paint, st report.Status) {
 			x.Price, 100*x.ExpectedFresh, st.Stretch, 100*x.BoundsShare)
 	}
 	fmt.Fprintf(w, "jobs      %d pending, %d running, %d retrying, %d dead\n", st.Jobs.Pending, st.Jobs.Running, st.Jobs.Retrying, st.Jobs.Dead)
+	printWaiting(w, st)
 	fmt.Fprintf(w, "store     %.1f MiB, %d dates, %d finished jobs\n", float64(st.Store.FileBytes)/(1<<20), st.Store.Days, st.Store.FinishedLog)
 	if st.Infeasible != "" {
 		fmt.Fprintf(w, "%s   %s\n", p.warn("warning"), st.Infeasible)
@@ -81,9 +82,25 @@ func printStatus(w io.Writer, p paint, st report.Status) {
 		if st.Planner != nil && b.Jobs == 0 {
 			continue // of many
 		}
-		t.row(b.Name, b.Jobs, seconds(b.OldestAgeSeconds))
+		t.row(report.BandInWords(b.Name), b.Jobs, seconds(b.OldestAgeSeconds))
 	}
 	t.Flush()
+}
+
+// printWaiting says what the queued jobs wait for.
+func printWaiting(w io.Writer, st report.Status) {
+	waiting := 0
+	for _, b := range st.Bands {
+		waiting += b.Jobs
+	}
+	if waiting == 0 || st.Source.State != "open" || st.Budget.LimitPerDay <= 0 {
+		return // the source's line says why, if there is any
+	}
+	next := "next one now"
+	if st.Budget.Available == 0 && !st.Budget.NextPermit.IsZero() {
+		next = "next one " + until(st.Budget.NextPermit, st.Now)
+	}
+	fmt.Fprintf(w, "waiting   %d jobs for their turn, %s of the budget; %s\n", waiting, seconds(max(1, float64(waiting)/st.Budget.LimitPerDay*24*60*60)), next)
 }
 
 func printSchedules(w io.Writer, p paint, schedules []report.Schedule, now time.Time) {
@@ -176,7 +193,7 @@ func printExplanation(w io.Writer, e report.Explanation, now time.Time) {
 		t.row("due", until(e.Due, now))
 	}
 	if e.Band != "" {
-		t.row("band", fmt.Sprintf("%s, at most %d jobs ahead", e.Band, e.Ahead))
+		t.row("band", fmt.Sprintf("%s; at most %d jobs ahead", report.BandInWords(e.Band), e.Ahead))
 	}
 	if e.Job != nil {
 		t.row("job", fmt.Sprintf("%d, %s, %d attempts", e.Job.ID, e.Job.State, e.Job.Attempts))

@@ -83,6 +83,18 @@ type Band struct {
 	OldestAgeSeconds float64 `json:"oldest_age_seconds"` // how long its oldest job has waited
 }
 
+// retryBand is the name that both policies give the band of what failed.
+const retryBand = "retry"
+
+// BandInWords is how people say which jobs wait in a band of that name. The first fetch
+// of a date goes to the band of retries when its own would be less urgent.
+func BandInWords(name string) string {
+	if name == retryBand {
+		return "retry (and first fetches)"
+	}
+	return name
+}
+
 // Jobs counts the unfinished jobs, and the dead ones that history still holds.
 type Jobs struct {
 	Pending  int `json:"pending"`

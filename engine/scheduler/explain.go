@@ -3,6 +3,7 @@ package scheduler
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"invd/engine/inventory"
@@ -105,7 +106,11 @@ func (s *Scheduler) describe(e *report.Explanation, id refresh.ID, p *product) (
 	case e.Place == "worker":
 		e.Verdict = "it is being fetched now"
 	case e.Place == "queue":
-		e.Verdict = fmt.Sprintf("it is due and waits in band %s behind at most %d jobs", e.Band, e.Ahead)
+		what := "is due"
+		if e.Checked.IsZero() {
+			what = "was never fetched"
+		}
+		e.Verdict = fmt.Sprintf("it %s and waits in band %s behind at most %d jobs", what, report.BandInWords(e.Band), e.Ahead)
 		if e.Estimate != nil {
 			e.Verdict += "; " + worth(e.Estimate, now)
 		}
@@ -114,12 +119,23 @@ func (s *Scheduler) describe(e *report.Explanation, id refresh.ID, p *product) (
 	case e.Estimate != nil:
 		e.Verdict = fmt.Sprintf("it waits and is looked at in %s; %s", e.Due.Sub(now).Round(time.Second), worth(e.Estimate, now))
 	default:
-		e.Verdict = fmt.Sprintf("it is next due in %s, every %s by schedule %s", e.Due.Sub(now).Round(time.Second), s.Catalogue.Rules.Interval(int(k.schedule)), e.Schedule)
+		e.Verdict = fmt.Sprintf("it is next due in %s, every %s by schedule %s", e.Due.Sub(now).Round(time.Second), short(s.Catalogue.Rules.Interval(int(k.schedule))), e.Schedule)
 		if stretch := s.Catalogue.Rules.Stretch(); stretch > 1 {
 			e.Verdict += fmt.Sprintf(", stretched %.2f times: the budget is too small", stretch)
 		}
 	}
 	return k.job
+}
+
+// short writes a duration without the zeros at its end: 4h, not 4h0m0s.
+func short(d time.Duration) string {
+	text := d.String()
+	for _, zero := range []string{"m0s", "h0m"} {
+		if strings.HasSuffix(text, zero) {
+			text = text[:len(text)-2]
+		}
+	}
+	return text
 }
 
 // worth says in words what makes a key due, or keeps it from being so.

@@ -15,6 +15,7 @@ import (
 var templates = template.Must(template.New("").Funcs(template.FuncMap{
 	"asset":   assetPath,
 	"scope":   refresh.InWords,
+	"band":    report.BandInWords,
 	"seconds": seconds,
 	"size":    size,
 	"count":   count,

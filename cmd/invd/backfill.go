@@ -75,8 +75,8 @@ func newBackfillStart(g *globals) *cobra.Command {
 			return g.print(output, b, func() { fmt.Fprintf(g.out, "backfill %d started\n", b.ID) })
 		}}
 	c.Flags().BoolVar(&all, "all", false, "every enabled product")
-	c.Flags().StringVar(&body.From, "from", "", "first date, YYYY-MM-DD (default today)")
-	c.Flags().StringVar(&body.To, "to", "", "last date, YYYY-MM-DD, at most 366 days ahead (default the horizon's last)")
+	c.Flags().StringVar(&body.From, "from", "", "first date, YYYY-MM-DD (default: today)")
+	c.Flags().StringVar(&body.To, "to", "", "last date, YYYY-MM-DD, at most 366 days ahead (default: the horizon's last)")
 	c.Flags().BoolVar(&yes, "yes", false, "do not ask")
 	c.Flags().BoolVar(&dryRun, "dry-run", false, "show the cost and start nothing")
 	outputFlag(c, &output)

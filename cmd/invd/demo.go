@@ -51,7 +51,7 @@ func newDemo(g *globals) *cobra.Command {
 	c.Flags().Var(&listen, "listen", "address of the inventory reads; another port if it is taken")
 	c.Flags().Var(&adminListen, "admin-listen", "address of metrics, status and changes; another port if it is taken")
 	c.Flags().IntVar(&products, "products", 4, "products of the simulated partner, 14 and 15 first")
-	c.Flags().Uint64Var(&seed, "seed", 1, "of the simulated partner's world")
+	c.Flags().Uint64Var(&seed, "seed", 1, "seed of the simulated partner's world")
 	return c
 }
 

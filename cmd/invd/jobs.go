@@ -37,7 +37,7 @@ func newJobsList(g *globals) *cobra.Command {
 			}
 			if state != "" {
 				if _, ok := refresh.ParseState(state); !ok {
-					return usageError{fmt.Errorf("--state %q: want one of %v", state, refresh.States())}
+					return usageError{fmt.Errorf("--state %q: want one of %s", state, listed(refresh.States()))}
 				}
 				query.Set("state", state)
 			}
@@ -66,7 +66,7 @@ func newJobsList(g *globals) *cobra.Command {
 				}
 			})
 		}}
-	c.Flags().StringVar(&state, "state", "", fmt.Sprintf("only jobs in this state: %v", refresh.States()))
+	c.Flags().StringVar(&state, "state", "", "only jobs in this state: "+listed(refresh.States()))
 	c.Flags().StringVar(&product, "product", "", "only jobs of this product")
 	c.Flags().IntVar(&limit, "limit", 50, fmt.Sprintf("at most so many, 1 to %d", mostJobs))
 	c.Flags().Uint64Var(&cursor, "cursor", 0, "only jobs older than this one")

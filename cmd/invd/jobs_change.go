@@ -29,7 +29,7 @@ func (c *jobChoice) check(allowed ...refresh.State) error {
 	for i, name := range c.States {
 		state, ok := refresh.ParseState(strings.TrimSpace(name))
 		if !ok || !slices.Contains(allowed, state) {
-			return usageError{fmt.Errorf("--state %q: want some of %v", name, allowed)}
+			return usageError{fmt.Errorf("--state %q: want some of %s", name, listed(allowed))}
 		}
 		c.States[i] = state.String()
 	}
@@ -81,7 +81,7 @@ func newJobsRetry(g *globals) *cobra.Command {
 			})
 		}}
 	c.Flags().BoolVar(&allDead, "all-dead", false, "every dead job whose date was not answered since")
-	c.Flags().StringSliceVar(&choice.States, "state", nil, "jobs in these states: dead, retrying (default dead)")
+	c.Flags().StringSliceVar(&choice.States, "state", nil, "jobs in these states: dead, retrying (default: dead)")
 	c.Flags().StringVar(&choice.product, "product", "", "only jobs of this product")
 	outputFlag(c, &output)
 	return c
@@ -105,7 +105,7 @@ func newJobsPurge(g *globals) *cobra.Command {
 			}
 			return g.print(output, done, func() { fmt.Fprintf(g.out, "deleted %d finished jobs\n", done.Purged) })
 		}}
-	c.Flags().StringSliceVar(&choice.States, "state", nil, "jobs in these states: done, dead, canceled (default all of them)")
+	c.Flags().StringSliceVar(&choice.States, "state", nil, "jobs in these states: done, dead, canceled (default: all of them)")
 	c.Flags().StringVar(&choice.product, "product", "", "only jobs of this product")
 	c.Flags().Var(&age, "older-than", "jobs that finished at least so long ago, as 90m, 2h or 7d")
 	outputFlag(c, &output)

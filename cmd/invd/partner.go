@@ -61,15 +61,15 @@ func newPartner(g *globals) *cobra.Command {
 	f.IntVar(&o.Limit, "limit", 30, "requests allowed per --per; negative: no limit")
 	f.DurationVar(&o.Per, "per", time.Minute, "window of --limit")
 	f.IntVar(&products, "products", 10, "products, 14 and 15 first")
-	f.Uint64Var(&o.Seed, "seed", 1, "of the world: the same seed gives the same bookings")
-	f.StringVar(&zone, "timezone", "Asia/Singapore", "whose days the dates are")
+	f.Uint64Var(&o.Seed, "seed", 1, "seed of the world: the same one gives the same bookings")
+	f.StringVar(&zone, "timezone", "Asia/Singapore", "zone whose days the dates are")
 	f.DurationVar(&o.Latency, "latency", 30*time.Millisecond, "every answer waits this long")
-	f.DurationVar(&o.Jitter, "jitter", 20*time.Millisecond, "and exponentially distributed with this mean on top")
-	f.StringSliceVar(&faults, "fault", nil, "inject a fault; may be given several times")
-	f.Int64Var(&fault.Product, "fault-product", 0, "only for this product")
-	f.StringVar(&fault.Date, "fault-date", "", "only for this date")
-	f.IntVar(&fault.Times, "fault-times", 0, "only so many times")
-	f.Float64Var(&fault.Probability, "fault-probability", 0, "only with this probability, 0 to 1")
+	f.DurationVar(&o.Jitter, "jitter", 20*time.Millisecond, "and longer by a random time with this mean")
+	f.StringSliceVar(&faults, "fault", nil, "inject these faults, listed above")
+	f.Int64Var(&fault.Product, "fault-product", 0, "only for this product (default: all)")
+	f.StringVar(&fault.Date, "fault-date", "", "only for this date (default: all)")
+	f.IntVar(&fault.Times, "fault-times", 0, "only so many times (default: always)")
+	f.Float64Var(&fault.Probability, "fault-probability", 0, "only with this probability, 0 to 1 (default: always)")
 	return c
 }
 

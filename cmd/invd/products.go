@@ -108,8 +108,8 @@ func newProductsRefresh(g *globals) *cobra.Command {
 				printRefusals(g.out, "dates", done.Refused)
 			})
 		}}
-	c.Flags().StringVar(&r.From, "from", "", "first date, YYYY-MM-DD (default today)")
-	c.Flags().StringVar(&r.To, "to", "", "last date, YYYY-MM-DD (default the horizon's last)")
+	c.Flags().StringVar(&r.From, "from", "", "first date, YYYY-MM-DD (default: today)")
+	c.Flags().StringVar(&r.To, "to", "", "last date, YYYY-MM-DD (default: the horizon's last)")
 	outputFlag(c, &output)
 	return c
 }

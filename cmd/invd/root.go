@@ -19,8 +19,12 @@ func newRoot(stdout, stderr io.Writer) (root *cobra.Command, ran *bool) {
 	ran = new(bool)
 	var g globals
 	root = &cobra.Command{
-		Use:           "invd",
-		Short:         "Mirror a ticket partner's inventory within its limits, and serve it",
+		Use:   "invd",
+		Short: "Mirror a ticket partner's inventory within its limits, and serve it",
+		Long: `Mirror a ticket partner's inventory within its limits, and serve it.
+
+serve is the daemon, demo the daemon with a simulated partner to try it on. The other commands ask a running daemon, which they
+find by --data-dir, or read files. Every flag has a twin in the environment: --data-dir is INVD_DATA_DIR, too.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          cobra.NoArgs,
@@ -60,6 +64,7 @@ func newRoot(stdout, stderr io.Writer) (root *cobra.Command, ran *bool) {
 	if completion, _, err := root.Find([]string{"completion"}); err == nil {
 		completion.Args, completion.RunE = cobra.NoArgs, groupOnly // without a shell's name it prints nothing
 	}
+	speakPlainly(root)
 	return root, ran
 }
 

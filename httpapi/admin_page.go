@@ -1,7 +1,7 @@
 package httpapi
 
 import (
-	"bytes"
+	"bufio"
 	"compress/gzip"
 	"errors"
 	"io"
@@ -138,13 +138,9 @@ func (a *admin) problem(w http.ResponseWriter, r *http.Request, code int, title,
 	a.draw(w, r, code, (&page.Problem{Title: title, Message: message}).Draw)
 }
 
-// draw answers with a page.
+// draw answers with a page, and sends it while it is drawn: one of all products is tens of
+// megabytes.
 func (a *admin) draw(w http.ResponseWriter, r *http.Request, code int, draw func(io.Writer) error) {
-	var b bytes.Buffer
-	if err := draw(&b); err != nil {
-		a.fail(w, r, err)
-		return
-	}
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Security-Policy", page.Policy)
@@ -152,14 +148,21 @@ func (a *admin) draw(w http.ResponseWriter, r *http.Request, code int, draw func
 	h["X-Content-Type-Options"] = nosniff
 	h["Cache-Control"] = noStore
 	h.Set("Vary", "Accept-Encoding")
-	body := b.Bytes()
+	out := bufio.NewWriterSize(w, pageBuffer)
+	send := draw
 	if acceptsGzip(r.Header["Accept-Encoding"]) { // a grid is the same words over and over, and may come through a tunnel
 		h.Set("Content-Encoding", "gzip")
-		body = pageZip.compress(body)
+		send = func(out io.Writer) error { return pageZip.through(out, draw) }
 	}
 	w.WriteHeader(code)
-	_, _ = w.Write(body) // the reader has gone; there is nobody to tell
+	if err := errors.Join(send(out), out.Flush()); err != nil {
+		a.log.LogAttrs(r.Context(), slog.LevelInfo, "page cut off", slog.Any("err", err))
+		panic(http.ErrAbortHandler) // a reader who is still there must not take a part for the whole
+	}
 }
+
+// pageBuffer is what of a page is sent at once.
+const pageBuffer = 64 << 10
 
 var pageZip = newCompressor(gzip.BestSpeed)
 

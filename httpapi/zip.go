@@ -3,6 +3,7 @@ package httpapi
 import (
 	"bytes"
 	"compress/gzip"
+	"io"
 	"sync"
 )
 
@@ -19,10 +20,20 @@ func newCompressor(level int) *compressor {
 
 func (c *compressor) compress(b []byte) []byte {
 	var out bytes.Buffer
+	_ = c.through(&out, func(w io.Writer) error { // a bytes.Buffer never fails
+		_, err := w.Write(b)
+		return err
+	})
+	return bytes.Clone(out.Bytes()) // without the buffer's spare room
+}
+
+// through compresses to out what write writes.
+func (c *compressor) through(out io.Writer, write func(io.Writer) error) error {
 	w := c.pool.Get().(*gzip.Writer)
 	defer c.pool.Put(w)
-	w.Reset(&out)
-	_, _ = w.Write(b) // a bytes.Buffer never fails
-	_ = w.Close()
-	return bytes.Clone(out.Bytes()) // without the buffer's spare room
+	w.Reset(out)
+	if err := write(w); err != nil {
+		return err
+	}
+	return w.Close()
 }

@@ -1,7 +1,10 @@
 package page
 
 import (
+	"html"
 	"html/template"
+	"io"
+	"slices"
 	"strconv"
 	"time"
 
@@ -9,12 +12,46 @@ import (
 	"invd/engine/report"
 )
 
+// writeRows writes the rows of the page, one at a time: of 5,000 products they are tens of
+// megabytes.
+func (g *grid) writeRows(w io.Writer) error {
+	var b []byte
+	for i := range g.Rows {
+		b = appendRow(b[:0], g.of, &g.Rows[i])
+		if _, err := w.Write(b); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// appendRow appends the <tr> of a product. Its name is the one text in it that is not
+// ours.
+func appendRow(b []byte, g *report.Grid, r *row) []byte {
+	name := html.EscapeString(r.Name)
+	id := strconv.AppendInt(make([]byte, 0, 20), int64(r.ID), 10)
+	b = append(append(b, `<tr><th scope="row" title="`...), id...)
+	b = append(append(append(b, ' '), name...), `"><div class="who"><a href="api/v1/products/`...)
+	b = append(append(append(b, id...), `">`...), id...)
+	b = append(append(append(b, `</a><span>`...), name...), `</span>`...)
+	if r.State != "active" {
+		b = append(append(append(b, `<em>`...), html.EscapeString(r.State)...), `</em>`...)
+	}
+	b = append(b, `</div></th><td class="num">`...)
+	if r.Late > 0 {
+		b = strconv.AppendInt(b, int64(r.Late), 10)
+	} else if r.Never > 0 {
+		b = strconv.AppendInt(append(b, `<small title="never answered">`...), int64(r.Never), 10)
+		b = append(b, `?</small>`...)
+	}
+	b = append(append(b, `</td><td class="num">`...), oldest(r.Oldest)...)
+	return append(appendCells(append(b, `</td>`...), g, r.of), "</tr>\n"...)
+}
+
 // appendCells appends a <td> for each of a row's cells. A cell is a link to its
 // explanation; its class gives the colour, its text the sign, its title the words.
 func appendCells(b []byte, g *report.Grid, r *report.GridRow) []byte {
-	if b == nil {
-		b = make([]byte, 0, len(r.Cells)*perCell)
-	}
+	b = slices.Grow(b, len(r.Cells)*perCell)
 	date := make([]byte, 0, len("2006-01-02"))
 	last := -1
 	for ahead, c := range r.Cells {

@@ -5,7 +5,7 @@
 // only asks for the same page again when something has happened and puts the parts
 // that changed in place. Nothing is loaded from elsewhere, and Policy forbids it.
 //
-// All text goes through html/template. The cells of the grid, 60 for each product,
-// are written by hand instead, which is 20 times faster; they are made of numbers,
-// dates and words of this program, never of a name or an error.
+// All text goes through html/template. The rows of the grid, of 60 cells each, are
+// written by hand instead, which is 20 times faster: of numbers, dates and words of
+// this program, and of the product's name, escaped.
 package page

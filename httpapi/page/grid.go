@@ -22,6 +22,7 @@ type grid struct {
 	Chosen   int      // of them, by the query
 	From, To int      // the rows of this page among the chosen, from 1
 	Pages    int
+	of       *report.Grid
 }
 
 // A row is one product.
@@ -29,8 +30,7 @@ type row struct {
 	ID                   inventory.ProductID
 	Name, State          string
 	Late, Never, Failing int
-	Oldest               int32         // seconds; report.Never when nothing was ever answered
-	Cells                template.HTML // see appendCells
+	Oldest               int32 // seconds; report.Never when nothing was ever answered
 	of                   *report.GridRow
 }
 
@@ -51,7 +51,7 @@ type column struct {
 
 // newGrid chooses the rows that q asks for. It looks at every cell.
 func newGrid(g *report.Grid, q Query) *grid {
-	out := &grid{Query: q, Products: len(g.Rows), All: new(tally)}
+	out := &grid{Query: q, Products: len(g.Rows), All: new(tally), of: g}
 	out.Spans, out.Columns = columns(g)
 	byColumn := make([]tally, len(out.Columns))
 	find := strings.ToLower(q.Find)
@@ -86,10 +86,6 @@ func newGrid(g *report.Grid, q Query) *grid {
 		out.Columns[i].Bar = bar(byColumn[i])
 	}
 	out.cut(chosen)
-	for i := range out.Rows {
-		r := &out.Rows[i]
-		r.Cells = template.HTML(appendCells(nil, g, r.of))
-	}
 	return out
 }
 

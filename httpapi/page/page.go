@@ -24,7 +24,6 @@ var templates = template.Must(template.New("").Funcs(template.FuncMap{
 	"whole":   func(f float64) string { return count(int(math.Round(f))) },
 	"span":    func(now, then time.Time) string { return string(appendSpan(nil, now.Sub(then))) },
 	"until":   func(now, then time.Time) string { return string(appendSpan(nil, then.Sub(now))) },
-	"age":     oldest,
 	"stamp":   func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 	"clock":   func(t time.Time) string { return t.UTC().Format("15:04:05 UTC") },
 	"moment":  func(t time.Time) string { return t.UTC().Format("01-02 15:04:05") },
@@ -46,7 +45,7 @@ type Status struct {
 // page.
 func (s *Status) Draw(w io.Writer) error {
 	pauses, more := allPauses(s)
-	return draw(w, "status", struct {
+	data := struct {
 		*Status
 		Title                string
 		Grid                 *grid
@@ -58,7 +57,14 @@ func (s *Status) Draw(w io.Writer) error {
 	}{
 		Status: s, Title: "invd", Grid: newGrid(&s.Ages, s.Query), Looks: looks[:], Shows: shown(s.Query), Pers: pers(s.Query),
 		Waiting: waiting(s.Bands), MostWaiting: mostWaiting(s.Bands), Pauses: pauses, MorePauses: more,
-	})
+	}
+	if err := draw(w, "status", data); err != nil {
+		return err
+	}
+	if err := data.Grid.writeRows(w); err != nil {
+		return fmt.Errorf("draw page status: %w", err)
+	}
+	return draw(w, "status-end", data)
 }
 
 // An Explanation is why one key is as old as it is.

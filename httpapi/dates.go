@@ -44,10 +44,10 @@ func (p *Public) datesAnswer(product *plan.Product, today inventory.Date) (*answ
 	k := inventory.Key{Product: product.ID, Date: calendarDate}
 	generation := p.reader.CalendarGeneration(product.ID) // before everything else: see answers
 	if a := p.answers.get(k, generation); a != nil && a.today == today {
-		p.guard.observer.Cached(true)
+		p.cached(true)
 		return a, nil
 	}
-	p.guard.observer.Cached(false)
+	p.cached(false)
 	calendar, err := p.reader.Calendar(product.ID, today, calendarDays)
 	if err != nil {
 		return nil, err

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"sync/atomic"
 
 	"github.com/julienschmidt/httprouter"
 
@@ -39,6 +40,8 @@ type Public struct {
 	zip       *compressor
 	guard     *guard
 	router    *httprouter.Router
+
+	hits, misses atomic.Uint64 // lookups of encoded answers
 }
 
 // NewPublic makes the handler of the public listener. Close ends it.
@@ -69,14 +72,24 @@ func (p *Public) SetCacheBytes(n int64) {
 	}
 }
 
-// Cache returns how full the cache of answers is.
+// Cache returns how full the cache of answers is, and what it was good for.
 func (p *Public) Cache() report.Cache {
-	c := p.answers.entries
-	if c == nil {
-		return report.Cache{}
+	found := report.Cache{Hits: p.hits.Load(), Misses: p.misses.Load()}
+	if c := p.answers.entries; c != nil {
+		found.MaxBytes = c.MaxCost()
+		found.Bytes = found.MaxBytes - c.RemainingCost()
 	}
-	most := c.MaxCost()
-	return report.Cache{Bytes: most - c.RemainingCost(), MaxBytes: most}
+	return found
+}
+
+// cached counts a lookup of an encoded answer.
+func (p *Public) cached(hit bool) {
+	if hit {
+		p.hits.Add(1)
+	} else {
+		p.misses.Add(1)
+	}
+	p.guard.observer.Cached(hit)
 }
 
 // Close ends the cache's goroutines. Call it when no request is being served any

@@ -104,10 +104,10 @@ func (p *Public) renewed(ctx context.Context, k inventory.Key, a *answer, limit 
 func (p *Public) slotsAnswer(k inventory.Key) (*answer, error) {
 	generation := p.reader.Generation(k) // before everything else: see answers
 	if a := p.answers.get(k, generation); a != nil {
-		p.guard.observer.Cached(true)
+		p.cached(true)
 		return a, nil
 	}
-	p.guard.observer.Cached(false)
+	p.cached(false)
 	record, err := p.reader.Availability(k)
 	if err != nil {
 		return nil, err

@@ -69,6 +69,11 @@ func printStatus(w io.Writer, p paint, st report.Status) {
 	fmt.Fprintf(w, "jobs      %d pending, %d running, %d retrying, %d dead\n", st.Jobs.Pending, st.Jobs.Running, st.Jobs.Retrying, st.Jobs.Dead)
 	printWaiting(w, st)
 	fmt.Fprintf(w, "store     %.1f MiB, %d dates, %d finished jobs\n", float64(st.Store.FileBytes)/(1<<20), st.Store.Days, st.Store.FinishedLog)
+	fmt.Fprintf(w, "cache     %.1f of %.1f MiB", float64(st.Cache.Bytes)/(1<<20), float64(st.Cache.MaxBytes)/(1<<20))
+	if reads := st.Cache.Hits + st.Cache.Misses; reads > 0 {
+		fmt.Fprintf(w, ", %.1f %% of %d reads found their answer there", 100*float64(st.Cache.Hits)/float64(reads), reads)
+	}
+	fmt.Fprintln(w)
 	if st.Infeasible != "" {
 		fmt.Fprintf(w, "%s   %s\n", p.warn("warning"), st.Infeasible)
 	}

@@ -147,10 +147,13 @@ type Store struct {
 	Broken      string `json:"broken,omitempty"`
 }
 
-// Cache says how full the cache of encoded answers is.
+// Cache says how full the cache of encoded answers is, and how many reads found theirs
+// there since the start.
 type Cache struct {
-	Bytes    int64 `json:"bytes"`
-	MaxBytes int64 `json:"max_bytes"` // 0: nothing is cached
+	Bytes    int64  `json:"bytes"`
+	MaxBytes int64  `json:"max_bytes"` // 0: nothing is cached
+	Hits     uint64 `json:"hits"`
+	Misses   uint64 `json:"misses"`
 }
 
 // A Product is one product as the commands list it.

@@ -57,6 +57,9 @@ func count(n int) string {
 	return s
 }
 
+// ratio writes which part of the lookups were hits.
+func ratio(hits, misses uint64) string { return percent(int(hits), int(hits+misses)) }
+
 // percent writes part of whole, rounded down: 100 % means all.
 func percent(part, whole int) string {
 	if whole == 0 {

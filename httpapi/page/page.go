@@ -20,6 +20,8 @@ var templates = template.Must(template.New("").Funcs(template.FuncMap{
 	"size":    size,
 	"count":   count,
 	"percent": percent,
+	"ratio":   ratio,
+	"reads":   func(hits, misses uint64) string { return count(int(hits + misses)) },
 	"share":   func(f float64) string { return fmt.Sprintf("%.1f\u202f%%", 100*f) },
 	"whole":   func(f float64) string { return count(int(math.Round(f))) },
 	"span":    func(now, then time.Time) string { return string(appendSpan(nil, now.Sub(then))) },

@@ -192,6 +192,14 @@ func TestNumbersForPeople(t *testing.T) {
 			t.Errorf("count(%d) = %q; want %q", n, got, want)
 		}
 	}
+	for _, tt := range []struct {
+		hits, misses uint64
+		want         string
+	}{{0, 0, "–"}, {3, 1, "75\u202f%"}, {0, 4, "0\u202f%"}, {1999, 1, "99.9\u202f%"}} {
+		if got := ratio(tt.hits, tt.misses); got != tt.want {
+			t.Errorf("ratio(%d, %d) = %q; want %q", tt.hits, tt.misses, got, tt.want)
+		}
+	}
 	if got := percent(9999, 10000); got != "99.9\u202f%" {
 		t.Errorf("percent(9999, 10000) = %q; want 99.9: 100 is for all", got)
 	}

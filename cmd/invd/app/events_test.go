@@ -109,7 +109,7 @@ func TestThePageOfARealDaemon(t *testing.T) {
 				`<a class="g0" href="explain?product=14&amp;date=` + day,   // fresh
 				`<a class="g4 x" href="explain?product=15&amp;date=` + day, // never answered, failed
 				`<a class="g5" href="explain?product=16&amp;date=` + day,   // paused
-				"product/16", "works &amp; more", `value="15/` + day + `">Retry`, "status 500",
+				"product 16", "works &amp; more", `value="15/` + day + `">Retry`, "status 500",
 			},
 			"/?show=failing":                      {`explain?product=15&amp;date=` + day, "1–1 of 1"},
 			"/explain?product=15&date=" + day:     {"Never answered", "status 500", "dead"},

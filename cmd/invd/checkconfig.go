@@ -29,7 +29,7 @@ type configComplaint struct {
 func newCheckConfig(g *globals) *cobra.Command {
 	var output format
 	c := &cobra.Command{Use: "config FILE", Short: "Read a configuration strictly", Args: cobra.ExactArgs(1),
-		Long: `Read a configuration as serve would, and the files that it names: products, the API key, the admin token. Everything that
+		Long: `Read a configuration as serve would, and the files that it names: products, API key, admin token, certificates. Everything that
 is wrong is said at once, with its line. Credentials of a systemd unit are read only within that unit.`,
 		RunE: func(_ *cobra.Command, args []string) error {
 			found := configCheck{File: args[0]}

@@ -187,14 +187,9 @@ func TestThePlanRestsOnWhatWasLearned(t *testing.T) {
 		w.load = func() (*config.Config, error) { return w.conf, nil }
 		w.startDaemon()
 		w.checkPlan("assumed", "assumed")
-		stop, reading := make(chan struct{}), make(chan struct{})
-		go func() {
-			defer close(reading)
-			w.reader(17, stop)
-		}()
+		stop := w.reader(17)
 		time.Sleep(14 * time.Hour)
-		close(stop)
-		<-reading
+		stop()
 		w.checkPlan("learned", "assumed")
 		if resp, b := w.post("/-/reload", ""); resp.StatusCode != http.StatusOK {
 			t.Fatalf("reload: %s %s", resp.Status, b)

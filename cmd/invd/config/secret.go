@@ -27,7 +27,7 @@ func (c *Config) ReadAdminToken() (string, error) {
 	return readSecret("admin.token_file", c.Admin.TokenFile)
 }
 
-// CheckSecrets reads the files with secrets and returns what is wrong with each, joined.
+// CheckSecrets reads the files with secrets, certificates among them, and returns what is wrong with each, joined.
 // unseen names the keys whose files are systemd's credentials, when this process runs
 // outside of their unit: there they are not to be seen, and nothing is wrong with that.
 func (c *Config) CheckSecrets() (unseen []string, err error) {
@@ -38,6 +38,17 @@ func (c *Config) CheckSecrets() (unseen []string, err error) {
 		}
 		_, err := readSecret(s.key, s.path)
 		if err != nil && elsewhere(s.path) {
+			unseen = append(unseen, s.key)
+			continue
+		}
+		errs = append(errs, err)
+	}
+	for _, s := range []struct {
+		key string
+		tls *TLS
+	}{{"http.tls", c.HTTP.TLS}, {"admin.tls", c.Admin.TLS}} {
+		_, err := s.tls.read(s.key)
+		if err != nil && (elsewhere(s.tls.CertFile) || elsewhere(s.tls.KeyFile)) {
 			unseen = append(unseen, s.key)
 			continue
 		}

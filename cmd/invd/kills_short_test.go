@@ -4,3 +4,6 @@ package main
 
 // killsByDefault keep `go test ./...` short; -kills asks for more.
 const killsByDefault = 24
+
+// faultPositions is at how many system calls each fault of the disk is tried.
+const faultPositions = 5

@@ -32,6 +32,7 @@ type mirror struct {
 
 	arrived atomic.Pointer[func()] // called when a request has reached the partner, if set
 
+	under    []string // a command that the next daemons run under, if any
 	process  *process
 	url      string
 	starts   int
@@ -107,8 +108,9 @@ func (m *mirror) launch() {
 	m.starts++
 	m.launched = time.Now()
 	var err error
-	m.process, err = startProcess(m.dir, fmt.Sprintf("daemon-%d", m.starts), os.Environ(),
+	command := append(slices.Clone(m.under),
 		"invd", "serve", "--config", "invd.yaml", "--data-dir", "data", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0")
+	m.process, err = startProcess(m.dir, fmt.Sprintf("daemon-%d", m.starts), os.Environ(), command...)
 	if err != nil {
 		m.t.Fatal(err)
 	}

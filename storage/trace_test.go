@@ -47,7 +47,7 @@ func traceWriter(t *testing.T, acknowledged int) []event {
 	lines := bufio.NewScanner(out)
 	for n := 0; n < acknowledged && lines.Scan(); n++ {
 	}
-	out.Close() // the writer ends with its next line
+	_ = out.Close() // the writer ends with its next line
 	err = child.Wait()
 	if stderr := new(exec.ExitError); err != nil && !errors.As(err, &stderr) {
 		t.Fatal(err)

@@ -13,7 +13,7 @@ const maxHeld = 4096
 // A holding is what waits for the next commit without anyone waiting for it.
 type holding struct {
 	jobs          []refresh.Job
-	unwaited      []func(*txn) error // of a volatile store, and what a full disk kept out
+	unwaited      []func(*txn) error // what a full disk kept out
 	confirmations []confirmation
 	repairs       []repair
 }
@@ -75,8 +75,7 @@ func (h *holder) add(c confirmation) (ok bool, err error) {
 	return true, nil
 }
 
-// addUnwaited takes what goes with whatever is committed next, before it: for a Begin
-// that is its job's end at the latest.
+// addUnwaited takes what goes with whatever is committed next, before it.
 func (h *holder) addUnwaited(apply func(*txn) error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()

@@ -36,6 +36,9 @@ func (s *Store) CreateJobsSoon(jobs []refresh.Job) error {
 	if err := s.numberJobs(jobs); err != nil {
 		return err
 	}
+	if s.opts.Volatile {
+		return s.Err()
+	}
 	for {
 		ok, err := s.held.addJobs(jobs)
 		if err == nil {
@@ -75,6 +78,9 @@ func (s *Store) numberJobs(jobs []refresh.Job) error {
 }
 
 func (t *txn) createJobs(jobs []refresh.Job) {
+	if t.store.opts.Volatile {
+		return
+	}
 	for i := range jobs {
 		j := &jobs[i]
 		key := idKey(j.ID)
@@ -95,8 +101,11 @@ func (t *txn) createJobs(jobs []refresh.Job) {
 // not there is inventory.ErrNotFound; the permits and the other jobs are recorded
 // nevertheless.
 func (s *Store) Begin(starts []refresh.Start, dropBefore uint64) error {
+	if s.opts.Volatile {
+		return s.Err()
+	}
 	var unknown []uint64
-	begin := func(t *txn) error {
+	err := s.submit(func(t *txn) error {
 		for _, start := range starts {
 			if start.Permit != 0 {
 				t.putPermit(Permit{Seq: start.Permit})
@@ -116,12 +125,8 @@ func (s *Store) Begin(starts []refresh.Start, dropBefore uint64) error {
 		}
 		t.dropPermits(dropBefore)
 		return nil
-	}
-	if s.opts.Volatile {
-		s.held.addUnwaited(begin)
-		return s.Err()
-	}
-	return jobsError("begin", unknown, s.submit(begin))
+	})
+	return jobsError("begin", unknown, err)
 }
 
 // RaiseJobs gives waiting jobs another trigger and lets their attempts start anew.
@@ -207,6 +212,9 @@ func (t *txn) finish(e refresh.End, outcome refresh.Outcome) {
 
 // end records the end of an attempt. It is false when its job is not unfinished.
 func (t *txn) end(e refresh.End) bool {
+	if t.store.opts.Volatile {
+		return true
+	}
 	if e.Permit != 0 {
 		t.endPermit(Permit{Seq: e.Permit, Done: e.At})
 	}

@@ -55,7 +55,7 @@ type Options struct {
 	Keep        time.Duration // see SetRetention; 0: 7 days
 	KeepMax     int           // see SetRetention; 0: 200,000
 	NoSync      bool          // commits are not flushed to disk: for simulations only
-	Volatile    bool          // what only a restart would miss is not committed for its own sake: likewise
+	Volatile    bool          // jobs and permits, which only a restart would miss, are not kept: likewise
 	Observer    Observer      // may be nil
 	Log         *slog.Logger  // may be nil
 }

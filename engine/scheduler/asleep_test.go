@@ -16,6 +16,7 @@ func TestWhatFellDueInASuspendIsDueOnWaking(t *testing.T) {
 	b.asleep = func() time.Duration { return b.awake + slept }
 	before := b.Queue.Len()
 	slept = 3 * time.Hour // the monotonic clock stood still, the wall clock went on
+	b.clocks()
 	b.turn(b.now)
 	if n := b.Queue.Len() - before; n < len(b.products) {
 		t.Errorf("%d keys due on waking after 3 h, want at least today's %d", n, len(b.products))

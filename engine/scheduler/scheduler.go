@@ -63,6 +63,7 @@ type Scheduler struct {
 	// All below is owned by Run's goroutine.
 	epoch    time.Time     // zero of the wheel's axis, which is the monotonic clock and the time asleep
 	awake    time.Duration // the machine's time asleep at epoch
+	slept    time.Duration // the same when the clocks were last read
 	asleep   func() time.Duration
 	wheel    *wheel.Wheel[refresh.ID]
 	keys     []key // by id
@@ -118,7 +119,8 @@ func (s *Scheduler) Task(id refresh.ID) refresh.Task { return s.tasks.get(id) }
 // returns an error only when the store failed.
 func (s *Scheduler) Run(ctx context.Context) error {
 	defer close(s.stopped)
-	s.epoch, s.awake = time.Now(), s.asleep()
+	s.epoch = s.clocks()
+	s.awake = s.slept
 	if err := s.boot(s.epoch); err != nil {
 		return err
 	}
@@ -128,21 +130,22 @@ func (s *Scheduler) Run(ctx context.Context) error {
 	for {
 		select {
 		case <-ctx.Done():
-			s.closeLedger(time.Now())
+			s.closeLedger(s.clocks())
 			s.saveLearned(len(s.products))
 			return nil
 		case r := <-s.results:
-			s.settle(r, time.Now())
+			s.settle(r, s.clocks())
 			for range len(s.results) {
 				s.settle(<-s.results, time.Now())
 			}
 		case f := <-s.commands:
+			s.clocks()
 			f()
 		case k := <-s.Desk.Asks():
-			s.ask(k, time.Now())
+			s.ask(k, s.clocks())
 		case <-timer.C:
 		}
-		timer.Reset(s.turn(time.Now()))
+		timer.Reset(s.turn(s.clocks()))
 		if s.fatal != nil {
 			return s.fatal
 		}
@@ -253,10 +256,16 @@ func (s *Scheduler) arm(id refresh.ID, due, now time.Time) {
 	s.wheel.Schedule(id, s.axis(now)+due.Round(0).Sub(now.Round(0)))
 }
 
+// clocks reads both clocks and returns now.
+func (s *Scheduler) clocks() time.Time {
+	s.slept = s.asleep()
+	return time.Now()
+}
+
 // axis returns where now is on the wheel's axis. A step of the wall clock does not
 // move it; after a suspend it has moved on, so what fell due meanwhile is due at
 // once, and the queue and the budget absorb it.
-func (s *Scheduler) axis(now time.Time) time.Duration { return now.Sub(s.epoch) + s.asleep() - s.awake }
+func (s *Scheduler) axis(now time.Time) time.Duration { return now.Sub(s.epoch) + s.slept - s.awake }
 
 // band returns how urgent a key's job is.
 func (s *Scheduler) band(id refresh.ID, now time.Time) int {

@@ -145,12 +145,16 @@ func (s *simulateFlags) expand() (runs []simulation.Options, err error) {
 // simulate runs everything and prints what came of it.
 func (g *globals) simulate(ctx context.Context, s *simulateFlags, runs []simulation.Options) error {
 	debug.SetGCPercent(400) // memory is not what a simulation is short of
-	log := g.logger(g.level)
+	log, finished := g.logger(g.level), 0
 	results, err := simulation.Compare(ctx, runs, func(r simulation.Result) {
+		finished++
 		log.LogAttrs(ctx, slog.LevelInfo, "simulated", slog.String("policy", r.Policy), slog.Uint64("seed", r.Seed),
 			slog.String("fresh", percent(r.Fresh)), slog.Duration("took", r.Took.Round(time.Millisecond)))
 	})
-	if err != nil {
+	switch {
+	case ctx.Err() != nil:
+		return fmt.Errorf("simulation stopped by a signal, with %d of %d runs finished", finished, len(runs))
+	case err != nil:
 		return err
 	}
 	all := simulation.Summarise(results)

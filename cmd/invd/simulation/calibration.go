@@ -40,12 +40,20 @@ type judge struct {
 	}
 }
 
-// judged returns the policy with a judge at its side.
+// judged returns the policy with a judge at its side. What it learns is not saved: no
+// other process will want it.
 func (r *run) judged(make func(scheduler.PolicyOptions) scheduler.Policy) func(scheduler.PolicyOptions) scheduler.Policy {
 	return func(o scheduler.PolicyOptions) scheduler.Policy {
 		r.judge = &judge{run: r, reads: o.Reads}
 		o.Reads, o.Observer = r.judge, r.judge
-		return make(o)
+		p := make(o)
+		if a, ok := p.(scheduler.Appraiser); ok {
+			return struct {
+				scheduler.Policy
+				scheduler.Appraiser
+			}{p, a}
+		}
+		return struct{ scheduler.Policy }{p}
 	}
 }
 

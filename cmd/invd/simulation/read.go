@@ -15,6 +15,7 @@ import (
 
 const (
 	checkEvery  = 101              // of so many reads one compares what is stored, slot by slot
+	stopEvery   = 1000             // reads go by between two looks at whether to go on
 	sampleEvery = 73 * time.Minute // between two looks at the ages of everything; no divisor of a day
 )
 
@@ -34,7 +35,9 @@ func (r *run) read(ctx, outer context.Context) error {
 				sample = sample.Add(sampleEvery)
 			}
 			time.Sleep(time.Until(read.At))
-			n++
+			if n++; n%stopEvery == 0 && outer.Err() != nil {
+				return outer.Err()
+			}
 			thorough := n%checkEvery == 0
 			if r.OnRead == Wait {
 				readers.Go(func() { r.look(ctx, read, today, thorough) })
@@ -115,18 +118,19 @@ func (r *run) check(k inventory.Key, requested time.Time) error {
 // sampleAges looks at the age of every open date in sight. One that was never
 // fetched is as old as the time since it came in sight.
 func (r *run) sampleAges(today inventory.Date, now time.Time) {
+	r.tally.sample()
 	for _, id := range r.World.Products {
 		for ahead := range r.Catalogue.Rules.Horizon() {
 			k := inventory.Key{Product: id, Date: today.AddDays(ahead)}
 			if !r.world.Open(k) || !now.Before(r.world.Ends(k)) {
 				continue
 			}
-			since, fetched := r.journal.checked(k), true
+			since, never := r.journal.checked(k), false
 			if since.IsZero() {
-				entered := max(Monday, k.Date.AddDays(1-r.Catalogue.Rules.Horizon()))
-				since, fetched = entered.Start(r.World.Location), false
+				entered := k.Date.AddDays(1 - r.Catalogue.Rules.Horizon())
+				since, never = max(Monday, entered).Start(r.World.Location), entered <= Monday
 			}
-			r.tally.sample(ahead, now.Sub(since), fetched)
+			r.tally.aged(ahead, now.Sub(since), never)
 		}
 	}
 }

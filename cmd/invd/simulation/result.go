@@ -36,7 +36,7 @@ type ScheduleResult struct {
 	AgeP50 float64 `json:"age_p50_seconds"`
 	AgeP99 float64 `json:"age_p99_seconds"`
 	MaxAge float64 `json:"max_age_seconds"` // of an open date, read or not, looked at every 73 minutes
-	Never  bool    `json:"never"`           // an open date had never been fetched
+	Never  bool    `json:"never"`           // an open date in sight since the start was not fetched until the end
 }
 
 // An Hour is an hour's reads.

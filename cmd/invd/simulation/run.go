@@ -28,6 +28,9 @@ func Run(ctx context.Context, o Options) (r Result, err error) {
 	if !ok {
 		return r, fmt.Errorf("no policy %q", o.Policy)
 	}
+	if policy.onRead != "" {
+		o.OnRead = policy.onRead
+	}
 	dir, err := os.MkdirTemp("", "invd-simulate-")
 	if err != nil {
 		return r, err

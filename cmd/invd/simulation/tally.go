@@ -41,7 +41,7 @@ type count struct {
 
 	ages   []time.Duration // of the answered ones
 	oldest time.Duration   // age of an open date, read or not
-	never  bool            // one had never been fetched
+	never  bool            // when last looked at, one in sight from the start had never been fetched
 }
 
 func newTally(o Options, start time.Time) *tally {
@@ -97,11 +97,19 @@ func (c *count) add(g glance) {
 	}
 }
 
-// sample notes the age of an open date.
-func (t *tally) sample(ahead int, age time.Duration, fetched bool) {
+// sample begins another look at the ages of all open dates.
+func (t *tally) sample() {
+	for i := range t.schedules {
+		t.schedules[i].never = false
+	}
+}
+
+// aged notes the age of an open date. never says that it has been in sight since the
+// start and was never fetched.
+func (t *tally) aged(ahead int, age time.Duration, never bool) {
 	c := t.of(ahead)
 	c.oldest = max(c.oldest, age)
-	c.never = c.never || !fetched
+	c.never = c.never || never
 }
 
 // result sums up.

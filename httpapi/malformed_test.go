@@ -22,6 +22,7 @@ import (
 // several requests in one go, folded lines, odd targets.
 var malformedSeeds = []string{
 	"GET /api/v1/experience/14/slots?date=2026-04-09 HTTP/1.1\r\nHost: x\r\n\r\n",
+	"GET /api/v1/experience/14/slots?a HTTP/1.1\r\nHost: x\r\n\r\n",
 	"GET /api/v1/experience/14/dates HTTP/1.1\r\nHost: x\r\nAccept-Encoding: gzip\r\nIf-None-Match: \"a\", W/\"b\"\r\n\r\n",
 	"POST /-/ready HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /admin HTTP/1.1\r\nHost: x\r\n\r\n",
 	"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nContent-Length: 5\r\n\r\nabcde",

@@ -7,8 +7,7 @@ import "math"
 // expected since the last refresh: readRate/changeRate × G(changes) (Olston,
 // Pandey, equation 4 and appendix; the crawling problem's Whittle index). To call
 // for those copies whose index is highest keeps the most reads true that the calls
-// can. changeRate must be positive. A copy that was never made has the index for
-// infinitely many changes, readRate/changeRate, or less, by IndexUnseen.
+// can. changeRate must be positive.
 //
 // It is not the probability of being false times the reads: that would spend the
 // calls on copies that are false again before anybody reads them.
@@ -22,14 +21,6 @@ func Index(readRate, changeRate, changes float64) float64 {
 func IndexUntil(readRate, changeRate, changes, remaining float64) float64 {
 	perCall := readRate / changeRate
 	return min(perCall*G(changes), perCall*-math.Expm1(-changes)*-math.Expm1(-changeRate*remaining))
-}
-
-// IndexUnseen is the index of a copy that is still to be made when no call can be
-// spared for a second one within horizon: the reads that the first keeps true
-// until then. With the whole of time as horizon, things that hardly ever change
-// would all go first, however few read them.
-func IndexUnseen(readRate, changeRate, horizon float64) float64 {
-	return readRate / changeRate * -math.Expm1(-changeRate*horizon)
 }
 
 // ReachedAt returns the number of expected changes at which Index reaches price:

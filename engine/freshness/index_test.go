@@ -94,12 +94,3 @@ func TestACopyAboutToExpireIsWorthNoMoreThanItsLastReads(t *testing.T) {
 		}
 	}
 }
-
-func TestAnUnseenCopyIsWorthItsReadsWithinTheHorizon(t *testing.T) {
-	if got, want := freshness.IndexUnseen(40, 3, math.Inf(1)), freshness.Index(40, 3, math.Inf(1)); got != want {
-		t.Errorf("with no horizon %v, want Index for infinitely many changes, %v", got, want)
-	}
-	if got, want := freshness.IndexUnseen(40, 1e-9, .5), 20.; math.Abs(got-want) > 1e-6 {
-		t.Errorf("of what never changes %v, want all reads of half a day, %v", got, want)
-	}
-}

@@ -58,7 +58,7 @@ func (p *Planner) expect(k *key, changeRate float64) float64 {
 func (p *Planner) index(k *key) float64 {
 	changes, reads := p.changeRate(k), p.readRate(k)
 	if k.fetched == 0 {
-		return p.unseen(reads, changes)
+		return p.unseen(reads)
 	}
 	x := p.expect(k, changes)
 	if k.ahead == 0 {
@@ -71,11 +71,12 @@ func (p *Planner) index(k *key) float64 {
 	return freshness.Index(reads, changes, x)
 }
 
-// unseen returns the index of a key that was never fetched. Before most keys are
-// there no second call can be spared for any: it counts what one call keeps true
-// until that time, or for Horizon.
-func (p *Planner) unseen(reads, changes float64) float64 {
-	return freshness.IndexUnseen(reads, changes, max(float64(p.cold)/p.PerDay, p.Horizon.Hours()/24))
+// unseen returns the index of a key that was never fetched: all reads that its
+// first answer will serve until most keys are there, or for Horizon. How many of
+// them it keeps true matters less. A reader who is told of an older state of
+// today is served, one who is told nothing is not.
+func (p *Planner) unseen(reads float64) float64 {
+	return reads * max(float64(p.cold)/p.PerDay, p.Horizon.Hours()/24)
 }
 
 // remaining returns for how long today's key k will still be asked for, in days of

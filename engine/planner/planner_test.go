@@ -15,17 +15,45 @@ import (
 // fleet makes a planner of so many products with all their dates in sight, open
 // and fetched at monday.
 func fleet(products int, perMinute float64) *planner.Planner {
-	o := planner.Options{Bounds: bounds(), PerDay: perMinute * 24 * 60}
-	for i := range products {
-		o.Products = append(o.Products, planner.Product{ID: inventory.ProductID(100 + i), Zone: time.UTC, Weight: 1})
-	}
-	p := planner.New(o, monday)
+	p := planner.New(planner.Options{Products: named(products), Bounds: bounds(), PerDay: perMinute * 24 * 60}, monday)
 	today := inventory.DateOf(monday)
 	for id := range uint32(products * horizon) {
 		ahead := int(id) % horizon
 		p.Enter(id, int(id)/horizon, today.AddDays(ahead), ahead, monday, inventory.Open, monday)
 	}
 	return p
+}
+
+func named(n int) (products []planner.Product) {
+	for i := range n {
+		products = append(products, planner.Product{ID: inventory.ProductID(100 + i), Zone: time.UTC, Weight: 1})
+	}
+	return products
+}
+
+// With nothing fetched the dates that most readers want come first, today's before
+// all others, however soon they change.
+func TestTheFirstRoundBeginsWithWhatIsReadMost(t *testing.T) {
+	const products = 10
+	p := planner.New(planner.Options{Products: named(products), Bounds: bounds(), PerDay: 30 * 24 * 60}, monday)
+	today := inventory.DateOf(monday)
+	for id := range uint32(products * horizon) {
+		ahead := int(id) % horizon
+		p.Enter(id, int(id)/horizon, today.AddDays(ahead), ahead, time.Time{}, inventory.Unknown, monday)
+	}
+	first, rest, seen := 0, math.MaxInt, 0 // bands of today's dates and of others
+	for _, m := range p.Turn(monday, 0) {
+		switch {
+		case m.Due > monday.Unix():
+		case m.ID%horizon == 0:
+			first, seen = max(first, m.Band), seen+1
+		default:
+			rest = min(rest, m.Band)
+		}
+	}
+	if seen != products || first > rest {
+		t.Errorf("of %d dates of today %d are due, in band %d at worst; others in band %d at best", products, seen, first, rest)
+	}
 }
 
 // Ten slots of one date change at random, some of them more than once between two

@@ -35,7 +35,7 @@ func New(c *plan.Catalogue, budget float64, p report.Population) report.Plan {
 	r.AsWrittenPerDay = written * float64(r.Products)
 	r.Fits, r.FitsAsWritten = fits(budget, sum), fits(budget, written)
 	if r.Products > 0 {
-		r.Policies = []report.PlannedPolicy{adaptive(rules, budget, p), cadence(rules, budget, p), seed(rules, r.Schedules, budget, p)}
+		r.Policies = []report.PlannedPolicy{adaptive(rules, budget, p), cadence(rules, p), seed(rules, r.Schedules, budget, p)}
 	}
 	return r
 }
@@ -120,18 +120,8 @@ func adaptive(rules *plan.Rules, budget float64, p report.Population) report.Pla
 	return r
 }
 
-// cadence predicts the policy of that name, which stretches schedules that do not fit
-// by what is open, and lets what is closed follow the longest one.
-func cadence(rules *plan.Rules, budget float64, p report.Population) report.PlannedPolicy {
-	if schedules := rules.Schedules(); rules.Stretch() > 1 {
-		demand := p.Closed * day / schedules[len(schedules)-1].Every.Seconds()
-		for _, c := range p.Classes {
-			if i, covered := rules.Of(0, inventory.Date(c.Ahead)); covered {
-				demand += c.Keys * c.OnSale * day / schedules[i].Every.Seconds()
-			}
-		}
-		rules = rules.Stretched(plan.Stretch(demand, budget))
-	}
+// cadence predicts the policy of that name.
+func cadence(rules *plan.Rules, p report.Population) report.PlannedPolicy {
 	r := result("cadence", rules, p, func(_, schedule int) float64 { return rules.Interval(schedule).Seconds() / day })
 	r.Stretch = rules.Stretch()
 	return r

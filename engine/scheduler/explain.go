@@ -119,8 +119,8 @@ func (s *Scheduler) describe(e *report.Explanation, id refresh.ID, p *product) (
 	case e.Estimate != nil:
 		e.Verdict = fmt.Sprintf("it waits and is looked at in %s; %s", e.Due.Sub(now).Round(time.Second), worth(e.Estimate, now))
 	default:
-		e.Verdict = fmt.Sprintf("it is next due in %s, every %s by schedule %s", e.Due.Sub(now).Round(time.Second), short(s.rules().Interval(int(k.schedule))), e.Schedule)
-		if stretch := s.rules().Stretch(); stretch > 1 {
+		e.Verdict = fmt.Sprintf("it is next due in %s, every %s by schedule %s", e.Due.Sub(now).Round(time.Second), short(s.Catalogue.Rules.Interval(int(k.schedule))), e.Schedule)
+		if stretch := s.Catalogue.Rules.Stretch(); stretch > 1 {
 			e.Verdict += fmt.Sprintf(", stretched %.2f times: the budget is too small", stretch)
 		}
 	}

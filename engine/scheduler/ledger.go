@@ -34,7 +34,7 @@ func (s *Scheduler) account(k *key, now time.Time) {
 	late := 0
 	fate := s.fate(k)
 	if fate == tickDeferred && k.place == inWheel {
-		late = s.rules().Ticks(int(k.schedule), k.key, unixTime(k.due-1), now)
+		late = s.Catalogue.Rules.Ticks(int(k.schedule), k.key, unixTime(k.due-1), now)
 	}
 	n := s.elapsed(k, now)
 	late = min(late, n)
@@ -75,7 +75,7 @@ func (s *Scheduler) serve(k *key, now time.Time) {
 	if early := due.Sub(now); early > 0 && early < time.Minute {
 		now = due // the wall clock lags behind the wheel's
 	}
-	late := s.rules().Ticks(int(k.schedule), k.key, due, now)
+	late := s.Catalogue.Rules.Ticks(int(k.schedule), k.key, due, now)
 	n := s.elapsed(k, now)
 	if n == 0 {
 		return
@@ -90,7 +90,7 @@ func (s *Scheduler) serve(k *key, now time.Time) {
 // clock that was set back brings none a second time.
 func (s *Scheduler) elapsed(k *key, now time.Time) (n int) {
 	if to := now.UnixNano(); to > k.counted {
-		n = s.rules().Ticks(int(k.schedule), k.key, unixTime(k.counted), now)
+		n = s.Catalogue.Rules.Ticks(int(k.schedule), k.key, unixTime(k.counted), now)
 		k.counted = to
 	}
 	if k.entered {

@@ -72,7 +72,7 @@ func (s *Scheduler) summarise(st *report.Status) {
 	enabled := float64(s.Catalogue.Enabled())
 	for i, schedule := range s.Catalogue.Rules.Schedules() {
 		st.Schedules = append(st.Schedules, report.Schedule{
-			Name: schedule.Name, Days: schedule.Days, EverySeconds: schedule.Every.Seconds(), IntervalSeconds: s.rules().Interval(i).Seconds(),
+			Name: schedule.Name, Days: schedule.Days, EverySeconds: schedule.Every.Seconds(), IntervalSeconds: s.Catalogue.Rules.Interval(i).Seconds(),
 			ObjectiveSeconds: schedule.Objective.Seconds(), DemandPerDay: demand[i] * enabled, Paused: s.pauseOf(refresh.Scope{Schedule: schedule.Name}),
 		})
 	}

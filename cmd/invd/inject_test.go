@@ -68,7 +68,9 @@ func TestADaemonWhoseDiskFailsStopsAndLosesNothing(t *testing.T) {
 				m.launch()
 				if groups, err := m.process.await(daemonStarted); err == nil {
 					m.url = "http://" + groups[1]
-					l.noteUntilItEnds()
+					if err := l.noteUntilItEnds(); err != nil {
+						t.Fatalf("%v\n%s", err, m.process.printed())
+					}
 				}
 				select {
 				case <-m.process.ended:
@@ -98,15 +100,17 @@ func TestADaemonWhoseDiskFailsStopsAndLosesNothing(t *testing.T) {
 	}
 }
 
-// noteUntilItEnds uses the daemon and notes what it tells.
-func (l *ledger) noteUntilItEnds() {
-	for {
+// noteUntilItEnds uses the daemon and notes what it tells, until it no longer answers
+// as it should. It is an error that this does not come.
+func (l *ledger) noteUntilItEnds() error {
+	return poll(time.Millisecond, 1000, func() error {
 		for _, id := range l.products() {
 			if l.refresh(id) != nil || l.noteAnswers() != nil || l.noteJobs() != nil {
-				return
+				return nil
 			}
 		}
-	}
+		return errors.New("it goes on as if its disk were well")
+	})
 }
 
 // Writes that are refused for a while because the disk is full are no reason to stop.

@@ -93,9 +93,10 @@ func TestADateBeyondTheHorizonIsExplained(t *testing.T) {
 	for round := range 2 { // of the second the store has an answer
 		b.mustBackfill(14, 40, 40)
 		b.turn(b.now)
-		e = report.Explanation{}
-		if job := b.describe(&e, b.fill.guests[k], b.products[0]); job == 0 || e.Band != BandBackfill || e.Checked.IsZero() != (round == 0) {
-			t.Errorf("round %d: while it waits %+v, job %d; want band %s and the answer before", round, e, job, BandBackfill)
+		go func() { (<-b.commands)() }() // in place of Run, which no bench has
+		e, job, err := b.Explain(t.Context(), k)
+		if err != nil || job == 0 || e.Band != BandBackfill || e.Checked.IsZero() != (round == 0) {
+			t.Errorf("round %d: while it waits %+v, job %d, %v; want band %s and the answer before", round, e, job, err, BandBackfill)
 		}
 		b.rounds(2)
 		e = report.Explanation{}

@@ -120,7 +120,7 @@ func TestADaemonWhoseDiskIsFullForAWhileGoesOn(t *testing.T) {
 	m.inject("pwrite64:error=ENOSPC:when=6")
 	m.start()
 	l := newLedger(m)
-	if err := poll(pollEvery, 2*pollAtMost, l.allDone); err != nil {
+	if err := poll(pollEvery, 6*pollAtMost, l.allDone); err != nil {
 		t.Fatalf("%v\n%s", err, m.process.printed())
 	}
 	if err := m.process.end(syscall.SIGTERM); err != nil {

@@ -117,7 +117,7 @@ func (l *ledger) noteUntilItEnds() error {
 func TestADaemonWhoseDiskIsFullForAWhileGoesOn(t *testing.T) {
 	t.Parallel()
 	m := newFaulty(t)
-	m.inject("pwrite64:error=ENOSPC:when=6")
+	m.inject("pwrite64:error=ENOSPC:when=40") // of each thread, of which a few get that far
 	m.start()
 	l := newLedger(m)
 	if err := poll(pollEvery, 6*pollAtMost, l.allDone); err != nil {

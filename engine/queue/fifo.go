@@ -30,13 +30,13 @@ func (s slot) id() uint32               { return uint32(s) }
 // A slot is written once: filled by its pusher or spoiled by its popper.
 type segment struct {
 	next atomic.Pointer[segment] // first and the only pointer: the collector scans no further
-	base int64                   // slots in all segments before this one
 
-	_      [cacheLine - 16]byte
+	_      [cacheLine - 8]byte
 	pushed atomic.Uint64 // slots handed to pushers
 	_      [cacheLine - 8]byte
 	popped atomic.Uint64 // slots handed to poppers
-	_      [cacheLine - 8]byte
+	base   int64         // slots in all segments before this one
+	_      [cacheLine - 16]byte
 	slots  [segmentLen]atomic.Uint64
 }
 
@@ -46,17 +46,17 @@ type segment struct {
 // may lag; whoever finds it at a used-up segment moves it on.
 type fifo struct {
 	head atomic.Pointer[segment]
-	_    [cacheLine - 8]byte
-	tail atomic.Pointer[segment]
-	_    [cacheLine - 8]byte
-
-	stale atomic.Int64 // slots that stopped counting, not yet skipped
 
 	// ageAt is how many slots are to be popped when the next ageing pop is due. Each
 	// slot that does not count towards it puts it off by one: those of ageing pops,
 	// stale ones and spoiled ones.
 	ageAt atomic.Int64
+
 	_     [cacheLine - 16]byte
+	tail  atomic.Pointer[segment]
+	_     [cacheLine - 8]byte
+	stale atomic.Int64 // slots that stopped counting, not yet skipped
+	_     [cacheLine - 8]byte
 }
 
 func (f *fifo) init(ageEvery int64) {
@@ -148,6 +148,15 @@ func (f *fifo) front() *segment {
 		}
 		f.head.CompareAndSwap(head, next)
 	}
+}
+
+// empty is front for those who only pass by, short enough to be inlined: if true, no
+// slot was left to pop at one moment during the call; if false, front knows better.
+func (f *fifo) empty() bool {
+	head := f.head.Load()
+	popped := head.popped.Load()
+	point(frontRead)
+	return popped < segmentLen && popped >= head.pushed.Load()
 }
 
 // depth returns the number of slots that count: exact at rest, and otherwise off

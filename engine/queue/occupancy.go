@@ -24,37 +24,32 @@ func (o *occupancy) set(band int) {
 	}
 }
 
-// clear forgets a band that was found empty. It turns the occupied bit into the
-// clearing bit, which keeps the band visible, and looks again: a pusher that
-// still saw the occupied bit had filled its slot before. One goroutine at a time
+// clear forgets bands that were found empty. It turns their occupied bits into
+// clearing bits, which keep the bands visible, and looks again: a pusher that
+// still saw an occupied bit had filled its slot before. One goroutine at a time
 // clears a band, or the second could drop the bit that the first relies on.
-func (o *occupancy) clear(band int, f *fifo) {
-	occupied, clearing := uint64(1)<<band, uint64(1)<<32<<band
+func (o *occupancy) clear(empty uint32, bands []fifo) {
+	var marked uint64
 	for {
 		w := o.word.Load()
-		if w&occupied == 0 || w&clearing != 0 {
+		marked = uint64(empty) & w &^ (w >> 32)
+		if marked == 0 {
 			return
 		}
-		if o.word.CompareAndSwap(w, w&^occupied|clearing) {
+		if o.word.CompareAndSwap(w, w&^marked|marked<<32) {
 			break
 		}
 	}
 	point(clearMarked)
-	if f.front() != nil {
-		o.word.Or(occupied)
+	var filled uint64
+	for m := marked; m != 0; m &= m - 1 {
+		if band := bits.TrailingZeros64(m); bands[band].front() != nil {
+			filled |= 1 << band
+		}
+	}
+	if filled != 0 {
+		o.word.Or(filled)
 	}
 	point(clearChecked)
-	o.word.And(^clearing)
-}
-
-// clearIdle clears the given bands if they are more than enough: looking into a
-// few empty bands costs less than setting and clearing their bits all the time.
-func (q *Queue[ID]) clearIdle(bands uint32) {
-	if bits.OnesCount32(bands) <= q.clearAfter {
-		return
-	}
-	for ; bands != 0; bands &= bands - 1 {
-		band := bits.TrailingZeros32(bands)
-		q.occupied.clear(band, &q.bands[band])
-	}
+	o.word.And(^(marked << 32))
 }

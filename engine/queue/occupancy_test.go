@@ -6,43 +6,55 @@ import (
 	"testing"
 )
 
-// Several goroutines clear one band whenever it is empty, while another fills and
-// drains it and, as long as its slot is there, must see the band's bit.
+// Several goroutines clear two bands, both at once where both are empty, while
+// others fill and drain one each and, as long as its slot is there, must see its bit.
 func TestAFilledBandIsNeverHidden(t *testing.T) {
 	const clearers, rounds, looks = 2, 10_000, 50
+	filled := []int{3, 5}
 	var (
-		o    occupancy
-		f    fifo
-		wg   sync.WaitGroup
-		stop atomic.Bool
+		o      occupancy
+		bands  = make([]fifo, 6)
+		hidden atomic.Int64
+		stop   atomic.Bool
 	)
-	f.init(0)
+	for i := range bands {
+		bands[i].init(0)
+	}
+	var clearing, filling sync.WaitGroup
 	for range clearers {
-		wg.Go(func() {
+		clearing.Go(func() {
 			for !stop.Load() {
-				if f.front() == nil {
-					o.clear(5, &f)
+				var empty uint32
+				for _, band := range filled {
+					if bands[band].empty() {
+						empty |= 1 << band
+					}
 				}
+				o.clear(empty, bands)
 			}
 		})
 	}
-	hidden := 0
-	for range rounds {
-		f.push(slotOf(1, 1))
-		o.set(5)
-		for range looks {
-			if o.bands() != 1<<5 {
-				hidden++
+	for _, band := range filled {
+		filling.Go(func() {
+			for range rounds {
+				bands[band].push(slotOf(1, 1))
+				o.set(band)
+				for range looks {
+					if o.bands()>>band&1 == 0 {
+						hidden.Add(1)
+					}
+				}
+				bands[band].pop()
 			}
-		}
-		f.pop()
+		})
 	}
+	filling.Wait()
 	stop.Store(true)
-	wg.Wait()
-	if hidden > 0 {
-		t.Errorf("the band was hidden in %d looks, want never", hidden)
+	clearing.Wait()
+	if n := hidden.Load(); n > 0 {
+		t.Errorf("a band was hidden in %d looks, want never", n)
 	}
-	o.clear(5, &f)
+	o.clear(1<<3|1<<5, bands)
 	if got := o.bands(); got != 0 {
 		t.Errorf("bands after the last clear = %b, want none", got)
 	}

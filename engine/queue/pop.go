@@ -34,7 +34,7 @@ func (q *Queue[ID]) popUrgent() (id ID, band int, ok bool) {
 	for m := q.occupied.bands(); m != 0; m &= m - 1 {
 		band = bits.TrailingZeros32(m)
 		f := &q.bands[band]
-		if f.front() != nil {
+		if !f.empty() {
 			var popped int64
 			if id, popped, ok = q.popBand(f, band); ok {
 				q.count(f, popped)
@@ -44,8 +44,8 @@ func (q *Queue[ID]) popUrgent() (id ID, band int, ok bool) {
 		missed |= 1 << band
 		point(popScan)
 	}
-	if missed != 0 {
-		q.clearIdle(missed)
+	if bits.OnesCount32(missed) > q.clearAfter {
+		q.occupied.clear(missed, q.bands)
 	}
 	if !ok {
 		return 0, 0, false

@@ -33,10 +33,13 @@ type Options struct {
 // the caller.
 type Queue[ID ~uint32] struct {
 	// Never or rarely written after New.
-	bands      []fifo
-	ageEvery   int64
-	clearAfter int // empty bands that a pop tolerates before it clears their bits
-	ids        slab
+	bands    []fifo
+	ageEvery int64
+	ids      slab
+
+	// clearAfter is how many empty bands a pop passes by before it clears their bits:
+	// looking into a few costs less than to set and clear bits all the time.
+	clearAfter int
 
 	_        [cacheLine]byte
 	occupied occupancy // read with every push and pop

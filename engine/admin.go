@@ -137,9 +137,13 @@ func (e *Engine) Population(ctx context.Context) (p report.Population, ok bool, 
 	return e.scheduler.Population(ctx)
 }
 
-// Pause stops every fetch in scope until Resume or the pause's end.
+// Pause stops every fetch in scope until Resume or the pause's end. When it returns nil,
+// each job of the scope is running, and listed as such, or does not begin until then.
 func (e *Engine) Pause(ctx context.Context, scope refresh.Scope, p refresh.Pause) error {
-	return e.scheduler.Pause(ctx, scope, p)
+	if err := e.scheduler.Pause(ctx, scope, p); err != nil {
+		return err
+	}
+	return e.pool.Settle(ctx)
 }
 
 // Resume ends a pause and reports whether there was one.

@@ -37,6 +37,9 @@ type world struct {
 	today   inventory.Date
 	cancel  context.CancelFunc // stops the engine
 	stop    func()             // and waits for it
+	dir     string             // of the store
+	seen    storage.Observer   // likewise
+	options engine.Options     // of the engine, but for its store
 
 	mu  sync.Mutex
 	log []sim.Request
@@ -46,12 +49,16 @@ type world struct {
 // a minute and 60.
 type setup struct {
 	products, days int
-	every          time.Duration // of the one schedule; its objective is 4/3 of that
+	every          time.Duration   // of the one schedule; its objective is 4/3 of that
+	schedules      []plan.Schedule // several, instead of days and every
 	limits         []limit.Limit
 	concurrency    int
 	through        bool
 	sim            sim.Options
-	front          func(http.Handler) http.Handler // stands before the partner; may be nil
+	front          func(http.Handler) http.Handler       // stands before the partner; may be nil
+	fetcher        func(worker.Fetcher) worker.Fetcher   // put around the client; may be nil
+	observer       func(*metrics.Engine) engine.Observer // put around the metrics; may be nil
+	committed      storage.Observer                      // may be nil
 }
 
 // plenty is a budget that nothing waits for.
@@ -89,50 +96,78 @@ func newWorld(t *testing.T, s setup) *world {
 	server := &http.Server{Handler: front, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, 0)}
 	served := make(chan error)
 	go func() { served <- server.Serve(l) }()
-	var err error
-	if w.store, err = storage.Open(t.TempDir(), storage.Options{NoSync: true}); err != nil {
-		t.Fatal(err)
+	if s.schedules == nil {
+		s.schedules = []plan.Schedule{{Name: "all", Days: s.days, Every: s.every, Objective: s.every * 4 / 3}}
 	}
-	rules := plan.NewRules([]plan.Schedule{{Name: "all", Days: s.days, Every: s.every, Objective: s.every * 4 / 3}})
+	rules := plan.NewRules(s.schedules)
+	var names []string
+	for _, schedule := range s.schedules {
+		names = append(names, schedule.Name)
+	}
 	var products []plan.Product
 	for _, id := range s.sim.Products {
 		products = append(products, plan.Product{ID: inventory.ProductID(id), Zone: time.UTC, Enabled: true})
 	}
-	w.metrics = metrics.New(metrics.Options{Schedules: []string{"all"}, Bands: rules.Bands()})
+	w.metrics = metrics.New(metrics.Options{Schedules: names, Bands: rules.Bands()})
+	var observer engine.Observer = w.metrics.Engine
+	if s.observer != nil {
+		observer = s.observer(w.metrics.Engine)
+	}
 	transport := &http.Transport{DialContext: dial, MaxIdleConnsPerHost: 64}
-	client := partner.New(partner.Options{
+	var fetcher worker.Fetcher = partner.New(partner.Options{
 		BaseURL: &url.URL{Scheme: "http", Host: "partner", Path: "/api/v1"}, Timeout: 10 * time.Second, MaxBody: 8 << 20, Transport: transport, Permit: worker.Permit,
 		Observe: func(partner.Attempt) {},
 	})
-	w.Engine, err = engine.New(engine.Options{
-		Catalogue: plan.NewCatalogue(rules, products), Store: w.store, Fetcher: client, Limits: s.limits, Concurrency: s.concurrency,
-		MaxAttempts: 4, Retry: backoff.Policy{Base: time.Second, Cap: time.Minute}, ReadThrough: s.through, Drain: time.Second,
-		Observer: w.metrics.Engine, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
-	})
-	if err != nil {
-		t.Fatal(err)
+	if s.fetcher != nil {
+		fetcher = s.fetcher(fetcher)
 	}
-	var ctx context.Context
-	ctx, w.cancel = context.WithCancel(t.Context())
-	ran := make(chan error, 1)
-	go func() { ran <- w.Run(ctx) }()
-	w.stop = sync.OnceFunc(func() {
-		w.cancel()
-		if err := <-ran; err != nil {
-			t.Errorf("the engine ended with %v", err)
-		}
-	})
+	w.dir, w.seen = t.TempDir(), s.committed
+	w.options = engine.Options{
+		Catalogue: plan.NewCatalogue(rules, products), Fetcher: fetcher, Limits: s.limits, Concurrency: s.concurrency,
+		MaxAttempts: 4, Retry: backoff.Policy{Base: time.Second, Cap: time.Minute}, ReadThrough: s.through, Drain: time.Second,
+		Observer: observer, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+	}
+	w.start()
 	t.Cleanup(func() {
-		w.stop()
+		w.end()
 		transport.CloseIdleConnections()
 		_ = server.Close() // its listener is in memory
 		<-served
-		if err := w.store.Close(); err != nil {
-			t.Error(err)
+	})
+	return w
+}
+
+// start runs an engine on what is stored, until stop.
+func (w *world) start() {
+	w.t.Helper()
+	var err error
+	if w.store, err = storage.Open(w.dir, storage.Options{NoSync: true, Observer: w.seen}); err != nil {
+		w.t.Fatal(err)
+	}
+	o := w.options
+	o.Store = w.store
+	if w.Engine, err = engine.New(o); err != nil {
+		w.t.Fatal(err)
+	}
+	var ctx context.Context
+	ctx, w.cancel = context.WithCancel(w.t.Context())
+	e, ran := w.Engine, make(chan error, 1)
+	go func() { ran <- e.Run(ctx) }()
+	w.stop = sync.OnceFunc(func() {
+		w.cancel()
+		if err := <-ran; err != nil {
+			w.t.Errorf("the engine ended with %v", err)
 		}
 	})
 	<-w.Ready()
-	return w
+}
+
+// end stops the engine and closes the store.
+func (w *world) end() {
+	w.stop()
+	if err := w.store.Close(); err != nil {
+		w.t.Error(err)
+	}
 }
 
 // since returns what the partner was asked from a moment on.

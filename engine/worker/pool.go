@@ -68,6 +68,7 @@ type Pool struct {
 	throttle *limit.Concurrency
 	busy     atomic.Int32  // fetches under way; the dispatcher alone raises it
 	ended    chan struct{} // receives when a fetch has ended
+	sending  chan struct{} // holds one while the dispatcher is between its look at the gate and its last request
 	paced    time.Time     // the dispatcher's: when it last took permits while a reader was expected
 	unknown  notice        // products that the partner does not know
 }
@@ -77,7 +78,7 @@ func New(o Options) *Pool {
 	if o.Expecting == nil {
 		o.Expecting = func(time.Time) bool { return false }
 	}
-	return &Pool{Options: o, throttle: limit.NewConcurrency(o.Concurrency), ended: make(chan struct{}, 1)}
+	return &Pool{Options: o, throttle: limit.NewConcurrency(o.Concurrency), ended: make(chan struct{}, 1), sending: make(chan struct{}, 1)}
 }
 
 // Limit returns how many fetches may be in flight now, at most Concurrency.
@@ -97,6 +98,19 @@ func (p *Pool) end() {
 
 // Busy returns how many fetches are in flight.
 func (p *Pool) Busy() int { return int(p.busy.Load()) }
+
+// Settle waits until every job popped before the call runs or is given back: what
+// was taken off the queue or stopped at the gate by then does not begin. The
+// goroutine that takes reports must not call it.
+func (p *Pool) Settle(ctx context.Context) error {
+	select {
+	case p.sending <- struct{}{}:
+		<-p.sending
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
 
 // Run dispatches until ctx is done, then waits for the fetches in flight, which
 // are cut off after the drain time. It returns an error only when the store
@@ -138,6 +152,7 @@ func (p *Pool) round(ctx, fetching context.Context, attempts *sync.WaitGroup) er
 	if err != nil {
 		return err
 	}
+	defer func() { <-p.sending }()
 	workers := max(1, min(permits, p.room()))
 	ids := make([]refresh.ID, 0, workers)
 	for range workers {
@@ -197,9 +212,15 @@ func (p *Pool) send(ctx, fetching context.Context, ids []refresh.ID, first uint6
 }
 
 // permits waits until the gate and the budget let at least one request go, and
-// takes permits for as many as may go at once: n, from first on.
+// takes permits for as many as may go at once: n, from first on. From its look at the
+// gate on it is sending; the caller says when that is over.
 func (p *Pool) permits(ctx context.Context) (first uint64, n int, err error) {
 	for {
+		select {
+		case p.sending <- struct{}{}:
+		case <-ctx.Done():
+			return 0, 0, ctx.Err()
+		}
 		now := time.Now()
 		most, at := p.Gate.Allow(now)
 		if most > 0 {
@@ -207,6 +228,7 @@ func (p *Pool) permits(ctx context.Context) (first uint64, n int, err error) {
 				return first, n, nil
 			}
 		}
+		<-p.sending
 		wait := time.Hour // a change wakes us sooner
 		if !at.IsZero() {
 			wait = at.Sub(now)

@@ -113,6 +113,10 @@ var babble = map[string]func(w http.ResponseWriter, key string){
 	"25": func(w http.ResponseWriter, key string) {
 		cutOff(w, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"+key+"\r\n")
 	},
+	// Package net/http tells the standard logger of what comes behind an answer.
+	"26": func(w http.ResponseWriter, key string) {
+		cutOff(w, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"+key)
+	},
 }
 
 // cutOff answers with exactly this text.

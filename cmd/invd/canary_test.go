@@ -26,7 +26,7 @@ schedules: [{name: today, days: 2, every: 15m}]
 retry: {max_attempts: 1}
 admin: {token_file: admin.token, tls: {cert_file: cert.pem, key_file: key.pem}}
 snapshots: {dir: snapshots, every: 1m}
-products: [{id: 14}, {id: 17}, {id: 18}, {id: 19}, {id: 20}, {id: 21}, {id: 22}, {id: 23}, {id: 24}, {id: 25}]
+products: [{id: 14}, {id: 17}, {id: 18}, {id: 19}, {id: 20}, {id: 21}, {id: 22}, {id: 23}, {id: 24}, {id: 25}, {id: 26}]
 `
 
 // TestNoSecretLeavesTheDaemon runs a daemon at log level debug with a partner that

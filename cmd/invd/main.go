@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"os"
 	"os/signal"
 	"syscall"
@@ -24,6 +25,9 @@ const (
 )
 
 func main() {
+	// Only net/http's client uses it, to quote what a partner sent that nobody had asked
+	// for: in no format of ours, and with the API key if that is what was sent.
+	log.SetOutput(io.Discard)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // the second signal kills

@@ -46,6 +46,8 @@ type mirrorOptions struct {
 	limit          int
 	per            time.Duration
 	sim            sim.Options
+
+	before func(partner http.Handler) http.Handler // put before the partner; may be nil
 }
 
 const mirrorConfig = `timezone: %s
@@ -78,7 +80,11 @@ func newMirror(t *testing.T, o mirrorOptions) *mirror {
 	}
 	m.partner = sim.New(o.sim)
 	m.commands.dataDir = filepath.Join(m.dir, "data")
-	server := httptest.NewServer(m.partner)
+	handler := http.Handler(m.partner)
+	if o.before != nil {
+		handler = o.before(handler)
+	}
+	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
 
 	var b strings.Builder

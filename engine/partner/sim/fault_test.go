@@ -229,6 +229,8 @@ var statuses = map[sim.Fault]struct {
 	"429-ratelimit-reset":      {429, "RateLimit-Reset", "40"},
 	"429-x-ratelimit-reset":    {429, "X-RateLimit-Reset", "946684840"}, // bubbles begin at 946684800
 	"429-http-date":            {429, "Retry-After", "Sat, 01 Jan 2000 00:00:40 GMT"},
+	"429-obsolete-date":        {429, "Retry-After", "Saturday, 01-Jan-00 00:00:40 GMT"},
+	"429-retry-after-fraction": {429, "Retry-After", "29.5"},
 	"429-conflict":             {429, "Retry-After", "5"},
 }
 
@@ -283,11 +285,16 @@ var special = map[sim.Fault]func(a answer, clean []byte) bool{
 	"cut-chunked":     broken(io.ErrUnexpectedEOF),
 	"cut-unframed":    func(a answer, clean []byte) bool { return a.err == nil && bytes.Equal(a.body, clean[:len(clean)/2]) },
 	"length-short":    func(a answer, clean []byte) bool { return a.err == nil && bytes.Equal(a.body, clean[:len(clean)/2]) },
+	"reset":           broken(io.ErrUnexpectedEOF), // which is what it is on a connection in memory
+	"chunk-garbage":   func(a answer, clean []byte) bool { return a.err != nil && bytes.Equal(a.body, clean[:len(clean)/2]) },
+	"two-lengths":     refused("multiple Content-Length headers"),
+	"two-answers":     func(a answer, clean []byte) bool { return a.err == nil && bytes.Equal(a.body, clean) },
 	"length-invalid":  refused("bad Content-Length"),
 	"bad-header":      refused("malformed MIME header"),
 	"not-http":        refused("malformed HTTP"),
 	"drop":            broken(io.EOF),
 	"hang":            func(a answer, _ []byte) bool { return a.err != nil && a.status == 0 && a.took == time.Hour },
+	"drip-headers":    func(a answer, _ []byte) bool { return a.err != nil && a.status == 0 && a.took == time.Hour },
 	"late":            func(a answer, clean []byte) bool { return a.took == 5*time.Second && bytes.Equal(a.body, clean) },
 	"1xx-storm":       func(a answer, clean []byte) bool { return bytes.Equal(a.body, clean) || a.err != nil },
 	"many-headers":    func(a answer, _ []byte) bool { return a.err != nil || len(a.header["X-Many"]) == 10_000 },

@@ -41,6 +41,7 @@ var throttleFaults = []behaviour{
 	header429("429-retry-after-negative", "Retry-After: -5", "Retry-After", "-5"),
 	header429("429-retry-after-year", "Retry-After of a year", "Retry-After", "31536000"),
 	header429("429-retry-after-overflow", "Retry-After beyond 64 bits", "Retry-After", "99999999999999999999"),
+	header429("429-retry-after-fraction", "Retry-After: 29.5", "Retry-After", "29.5"),
 	header429("429-retry-after-text", "Retry-After is a word", "Retry-After", "soon"),
 	header429("429-ratelimit-reset", "RateLimit-Reset: 40", "RateLimit-Reset", "40"),
 	{
@@ -49,6 +50,12 @@ var throttleFaults = []behaviour{
 			// Whole seconds, rounded up: an HTTP date has no fraction.
 			at := x.arrived.Add(freesIn + time.Second - 1).UTC().Format(http.TimeFormat)
 			x.bare429("Retry-After", at)
+		},
+	},
+	{
+		name: "429-obsolete-date", about: "429 with Retry-After as a date of RFC 850", status: http.StatusTooManyRequests,
+		serve: func(x *exchange) {
+			x.bare429("Retry-After", x.arrived.Add(freesIn+time.Second-1).UTC().Format("Monday, 02-Jan-06 15:04:05 GMT"))
 		},
 	},
 	{

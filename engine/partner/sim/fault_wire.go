@@ -1,8 +1,11 @@
 package sim
 
 import (
+	"context"
+	"net"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -35,6 +38,7 @@ var wireFaults = []behaviour{
 			x.send(x.body[i : i+1])
 		}
 	}},
+	{name: "drip-headers", about: "headers at one byte a second", serve: func(x *exchange) { x.dripHeaders() }},
 	{name: "late", about: "a good answer 5 seconds late", status: http.StatusOK, serve: func(x *exchange) {
 		if !sleep(x.r.Context(), lateBy) {
 			panic(http.ErrAbortHandler)
@@ -50,12 +54,29 @@ var wireFaults = []behaviour{
 		x.begin(-1, x.body[:len(x.body)/2])
 		panic(http.ErrAbortHandler)
 	}},
+	{name: "reset", about: "the connection is reset in the middle of the body", serve: func(x *exchange) {
+		x.rawReset("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "+strconv.Itoa(len(x.body))+"\r\n\r\n", x.body[:len(x.body)/2])
+	}},
+	{name: "chunk-garbage", about: "a chunked body whose second chunk has no size", serve: func(x *exchange) {
+		half := len(x.body) / 2
+		x.raw("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"+
+			strconv.FormatInt(int64(half), 16)+"\r\n", append(x.body[:half:half], "\r\nsize\r\n"...))
+	}},
 	{name: "cut-unframed", about: "half a body that ends with the connection, as if whole", serve: func(x *exchange) {
 		x.raw("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n", x.body[:len(x.body)/2])
 	}},
 	{name: "length-short", about: "Content-Length is half of the body", serve: func(x *exchange) {
 		x.raw("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: "+
 			strconv.Itoa(len(x.body)/2)+"\r\n\r\n", x.body)
+	}},
+	{name: "two-lengths", about: "two Content-Lengths that differ", serve: func(x *exchange) {
+		n := len(x.body)
+		x.raw("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "+strconv.Itoa(n)+"\r\nContent-Length: "+
+			strconv.Itoa(n/2)+"\r\n\r\n", x.body)
+	}},
+	{name: "two-answers", about: "a second answer behind the good one, that nobody asked for", serve: func(x *exchange) {
+		good := "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " + strconv.Itoa(len(x.body)) + "\r\n\r\n" + string(x.body)
+		x.raw(good+"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n[]", nil)
 	}},
 	{name: "length-invalid", about: "Content-Length is a word", serve: func(x *exchange) {
 		x.raw("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: some\r\n\r\n", x.body)
@@ -99,10 +120,38 @@ func (x *exchange) hang() {
 
 // raw sends bytes that net/http would not, and ends the connection.
 func (x *exchange) raw(head string, body []byte) {
+	conn := x.hijack()
+	_, _ = conn.Write(append([]byte(head), body...)) // as in send
+	_ = conn.Close()
+}
+
+// rawReset is raw with a TCP reset as the end; on a connection in memory it is raw.
+func (x *exchange) rawReset(head string, body []byte) {
+	conn := x.hijack()
+	_, _ = conn.Write(append([]byte(head), body...)) // as in send
+	if tcp, ok := conn.(interface{ SetLinger(seconds int) error }); ok {
+		_ = tcp.SetLinger(0) // or the client sees an ordinary end
+	}
+	_ = conn.Close()
+}
+
+// dripHeaders sends an answer whose headers take hours, until the client gives up.
+func (x *exchange) dripHeaders() {
+	conn := x.hijack()
+	defer conn.Close()
+	head := "HTTP/1.1 200 OK\r\nX-Slow: " + strings.Repeat("s", 10_000) + "\r\n"
+	for i := range len(head) {
+		if _, err := conn.Write([]byte{head[i]}); err != nil {
+			return
+		}
+		sleep(context.Background(), dripEvery) // the request's context ended with the hijacking
+	}
+}
+
+func (x *exchange) hijack() net.Conn {
 	conn, _, err := http.NewResponseController(x.w).Hijack()
 	if err != nil { // not a connection of HTTP/1
 		panic(http.ErrAbortHandler)
 	}
-	_, _ = conn.Write(append([]byte(head), body...)) // as in send
-	_ = conn.Close()
+	return conn
 }

@@ -19,7 +19,10 @@ type lot struct {
 	next  atomic.Pointer[lot]
 	_     [cacheLine - 16]byte
 	taken atomic.Uint64
-	wakes [seats]chan struct{} // made by a seat's first waiter; room for one token
+
+	// By seat, and of whoever set its bit in taken.
+	wakes [seats]chan struct{} // made by the first waiter and kept; room for one token
+	late  [seats]bool          // the last waiter left before its token came
 }
 
 // A seat is one waiter's. It is used from sit to its end by take or leave.
@@ -31,23 +34,43 @@ type seat struct {
 
 // sit takes a seat and announces it.
 func (l *lot) sit() seat {
+	var unfit uint64 // seats whose last token has still not come
 	for {
-		free := ^l.taken.Load()
+		free := ^l.taken.Load() &^ unfit
 		if free == 0 {
-			l = l.behind()
+			l, unfit = l.behind(), 0
 			continue
 		}
 		i := bits.TrailingZeros64(free)
 		if l.taken.Or(1<<i)>>i&1 != 0 {
 			continue
 		}
-		if l.wakes[i] == nil {
-			l.wakes[i] = make(chan struct{}, 1)
+		if !l.fit(i) {
+			l.taken.And(^(1 << i))
+			unfit |= 1 << i
+			continue
 		}
 		point(waitSeated)
 		l.idle.Or(1 << i)
 		return seat{l, i, l.wakes[i]}
 	}
+}
+
+// fit makes a seat ready for its next waiter, unless the last one's token is still
+// to come.
+func (l *lot) fit(i int) bool {
+	if l.wakes[i] == nil {
+		l.wakes[i] = make(chan struct{}, 1)
+	}
+	if l.late[i] {
+		select {
+		case <-l.wakes[i]:
+			l.late[i] = false
+		default:
+			return false
+		}
+	}
+	return true
 }
 
 // behind returns the next lot, new if need be.
@@ -62,12 +85,17 @@ func (l *lot) behind() *lot {
 func (s seat) woken() { s.lot.taken.And(^(1 << s.i)) }
 
 // leave gives the seat back without waiting for a token. It reports whether a
-// waker had chosen this seat: then someone else should have its wake-up.
+// waker had chosen this seat: then someone else should have its wake-up. The waker
+// may be held up before it sends the token, which is left to the next waiter then.
 func (s seat) leave() (chosen bool) {
 	point(waitLeaving)
 	if s.lot.idle.And(^(1<<s.i))>>s.i&1 == 0 {
-		<-s.wake // already sent, or about to be
 		chosen = true
+		select {
+		case <-s.wake:
+		default:
+			s.lot.late[s.i] = true
+		}
 	}
 	s.lot.taken.And(^(1 << s.i))
 	return chosen

@@ -177,6 +177,27 @@ func TestManyWaiters(t *testing.T) {
 	})
 }
 
+func TestPushesWakeTheWaitersOfEveryLot(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const n = 2*seats + 3
+		q := newTestQueue(Options{Bands: 1}, n)
+		ended := make(chan error, n)
+		for range n {
+			go func() { ended <- q.Wait(context.Background()) }()
+		}
+		rest()
+		for id := range uint32(n) {
+			q.TryPush(id, 0)
+		}
+		rest()
+		if len(ended) != n {
+			t.Errorf("%d pushes woke %d waiters, want as many", n, len(ended))
+		}
+		q.Close() // those that were not woken leave
+		drain(q)
+	})
+}
+
 func TestWaiterThatLeavesHandsItsWakeUpOn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		q := newTestQueue(Options{Bands: 1}, 1)
@@ -186,6 +207,29 @@ func TestWaiterThatLeavesHandsItsWakeUpOn(t *testing.T) {
 		mustBe(t, "the push woke the other one", w, errParked)
 		q.leave(leaver)
 		mustBe(t, "the other one left", w, nil)
+	})
+}
+
+// A waker that is held up after it chose a waiter does not hold up that waiter, and
+// the token it sends in the end wakes nobody else.
+func TestWaiterLeavesBeforeItsTokenComes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := newTestQueue(Options{Bands: 1}, 1)
+		leaver := q.parked.sit()
+		q.parked.idle.And(^(1 << leaver.i)) // a waker chooses it
+		if !leaver.leave() {
+			t.Error("leave of a chosen seat = false, want true")
+		}
+		w := waiting(t.Context(), q)
+		leaver.wake <- struct{}{}
+		mustBe(t, "the token of the one before came", w, errParked)
+		other := q.parked.sit()
+		if other.i != leaver.i {
+			t.Errorf("seat %d was taken, want seat %d, whose token has come", other.i, leaver.i)
+		}
+		other.leave()
+		q.TryPush(0, 0)
+		mustBe(t, "pushed", w, nil)
 	})
 }
 

@@ -46,6 +46,19 @@ func TestAgeingServesTheWaitingBandsInTurn(t *testing.T) {
 	}
 }
 
+// A pusher that is held up costs the band a slot, which is no pop.
+func TestASpoiledSlotMakesNoAgeingPopDue(t *testing.T) {
+	q := newTestQueue(Options{Bands: 2, AgeEvery: 3}, 4)
+	q.bands[0].tail.Load().pushed.Add(1) // it has a slot and does not fill it
+	for id, band := range []int{0, 0, 0, 1} {
+		q.TryPush(uint32(id), band)
+	}
+	want := []popped{{0, 0}, {1, 0}, {3, 1}, {2, 0}}
+	if diff := cmp.Diff(want, drain(q)); diff != "" {
+		t.Errorf("pops (-want +got):\n%s", diff)
+	}
+}
+
 // With every band backlogged and several poppers, each band below the first gets
 // its share of the ageing pops. Which popper gets which is open, the share is not:
 // a turn is repeated at most once per popper before it moves on.

@@ -185,3 +185,20 @@ func TestPoppersTakeEverySegmentToItsEnd(t *testing.T) {
 		t.Errorf("%d ids taken before the queue seemed empty, want %d", got, ids)
 	}
 }
+
+// Poppers that come too late for a segment's last slot count it as popped, past its
+// length and past what was pushed to it. That does not make the band empty.
+func TestASpentSegmentHidesNoneBehindIt(t *testing.T) {
+	const late = 5
+	q := newTestQueue(Options{Bands: 1}, segmentLen+1)
+	for id := range uint32(segmentLen + 1) {
+		q.TryPush(id, 0)
+	}
+	for range segmentLen {
+		q.TryPop()
+	}
+	q.bands[0].head.Load().popped.Add(late)
+	if id, _, ok := q.TryPop(); id != segmentLen || !ok {
+		t.Errorf("TryPop() = %d, %t; want %d, true", id, ok, segmentLen)
+	}
+}

@@ -15,7 +15,8 @@
 // pushed. A push of a queued id does nothing, or raises the id when it asks for
 // a more urgent band. A push of a running id is remembered: exactly one more run
 // follows that run's Done, in the most urgent band asked for. So every push that
-// was not answered Closed is followed by a run that begins after the push did.
+// was not answered Closed is followed by a run that begins after the push did,
+// unless Remove takes the id out before.
 //
 // # Order
 //
@@ -28,6 +29,10 @@
 // linearizable priority queue, which would cost a shared write with every push:
 // a push or raise that overlaps a TryPop may go unseen by it, and TryPop may then
 // come back empty-handed.
+//
+// Both hold for ids that are popped. A TryPop that is held up may have come to an
+// id's place and not taken the id yet: others pass it by meanwhile, and it can
+// still be raised or removed.
 //
 // Ageing pops, one in Options.AgeEvery, are an exception to the order across
 // bands, not to that within one: they serve the waiting bands below the most
@@ -59,8 +64,9 @@
 //
 // Progress: TryPush, TryPop, Done, Remove and the readers are lock-free. Only
 // waking a parked waiter enters the runtime (one send on a channel with room),
-// and only Wait blocks. Grow and Close share a mutex and touch every id they
-// concern.
+// and only Wait blocks, until it is woken or its context is done: none of them
+// waits for a goroutine that is held up in another. Grow and Close share a mutex
+// and touch every id they concern.
 //
 // Memory: a push allocates nothing but one segment per 1,024. Segments hold no
 // pointers to scan, are never reused, so that a delayed goroutine cannot write

@@ -93,10 +93,25 @@ func TestNewIdTakesOnlyItsOwnPage(t *testing.T) {
 }
 
 func TestIdThatIsTooLargePanics(t *testing.T) {
-	defer func() {
-		if got := recover(); got != "wheel: id out of range" {
-			t.Errorf("recovered %v, want the id refused", got)
-		}
-	}()
-	New[key](DefaultTick).Schedule(math.MaxUint32-pageSize+1, 0)
+	w := New[key](DefaultTick)
+	tests := []struct {
+		name string
+		call func()
+	}{
+		{"Schedule", func() { w.Schedule(math.MaxUint32-pageSize+1, 0) }},
+		{"Grow", func() { w.Grow(math.MaxUint32 - pageSize + 2) }},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			defer func() {
+				if got := recover(); got != "wheel: id out of range" {
+					t.Errorf("recovered %v, want the id refused", got)
+				}
+				if got := len(w.slab.pages); got != 0 {
+					t.Errorf("%d pages for what was refused, want 0", got)
+				}
+			}()
+			tt.call()
+		})
+	}
 }

@@ -51,6 +51,9 @@ func (s *slab) find(id uint32) *node {
 
 // grow makes the pages of the ids in [0,n) that do not exist.
 func (s *slab) grow(n int) {
+	if uint64(max(n, 0)) > maxPages*pageSize {
+		panic("wheel: id out of range")
+	}
 	for page := range (max(n, 0) + pageSize - 1) / pageSize {
 		if page >= len(s.pages) || s.pages[page] == nil {
 			s.add(uint32(page) << pageBits)

@@ -64,6 +64,8 @@ func New[ID ~uint32](tick time.Duration) *Wheel[ID] {
 
 // Grow makes room for the ids in [0,n), so that arming them allocates nothing. It
 // neither moves nor copies what is there. Schedule grows by itself, a page at a time.
+//
+// It panics if n is above 2^32 - 16,384.
 func (w *Wheel[ID]) Grow(n int) { w.slab.grow(n) }
 
 // Schedule arms id for the time at, or re-arms it if it is pending. Its deadline is

@@ -146,18 +146,22 @@ func (s *Store) write(batch []*op) error {
 // attempt runs everything in one transaction. What was held comes first: it was
 // true before the ops were asked for, and they may be about a job that was held.
 func (s *Store) attempt(t *txn, batch []*op, held holding) (err error) {
-	if err := s.inPlace(); err != nil {
-		return err
-	}
-	if t.tx, err = s.db.Begin(true); err != nil {
-		return err
-	}
 	defer func() {
 		if p := recover(); p != nil {
 			err = damagedUnderUs(p)
+			s.stuck = t.tx == nil // Begin may have its locks
 		}
-		s.release(t.tx)
+		if t.tx != nil {
+			s.release(t.tx)
+		}
 	}()
+	if err := s.inPlace(); err != nil {
+		return err
+	}
+	touch(*s.metas.Load())
+	if t.tx, err = s.db.Begin(true); err != nil {
+		return err
+	}
 	for _, r := range held.repairs {
 		t.repair(r)
 	}

@@ -14,24 +14,39 @@ import (
 func TestAFileThatIsCutOffUnderAReaderBreaksTheStore(t *testing.T) {
 	for _, tt := range []struct {
 		name string
-		left int64
+		left func(layout) uint64 // how many pages
 		use  func(*Store, inventory.Key) error
 	}{
-		{"all, a read", 0, read},
-		{"all, a write", 0, write},
-		{"all but the first page, a read", 4096, read},
-		{"all but the first page, a write", 4096, write},
-		{"half, a write", 16 << 10, write},
+		{"all, a read", func(layout) uint64 { return 0 }, read},
+		{"all, a write", func(layout) uint64 { return 0 }, write},
+		{"all but the first page, a read", func(layout) uint64 { return 1 }, read},
+		{"all but the first page, a write", func(layout) uint64 { return 1 }, write},
+		// The write itself needs nothing of what is gone.
+		{"half, a write", func(l layout) uint64 { return l.pages / 2 }, write},
+		{"the last page in use, a write", func(l layout) uint64 { return l.pages - 1 }, write},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s := mustOpen(t, t.TempDir())
 			k := inventory.Key{Product: 14, Date: 20_000}
-			for range 20 {
+			for range 200 {
 				mustSync(t, s, night(k, 3, time.Now()), 77)
 				k.Date++
 			}
 			k.Date--
-			if err := os.Truncate(s.path, tt.left); err != nil {
+			f, err := os.Open(s.path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer f.Close()
+			info, err := f.Stat()
+			if err != nil {
+				t.Fatal(err)
+			}
+			l, _, err := readLayout(f, uint64(info.Size()))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.Truncate(s.path, int64(tt.left(l)*l.pageSize)); err != nil {
 				t.Fatal(err)
 			}
 			if err := tt.use(s, k); !errors.Is(err, ErrBroken) {

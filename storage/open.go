@@ -91,11 +91,14 @@ func Open(dir string, o Options) (_ *Store, err error) {
 		o.Log.Warn("others may be able to read the data dir", "err", err)
 	}
 	s, err := newStore(o, lock, db)
-	if err == nil {
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	if err = s.count(); err == nil {
 		err = s.mark(dir, created)
 	}
 	if err != nil {
-		return nil, errors.Join(err, db.Close())
+		return nil, errors.Join(err, db.Close(), s.unmap())
 	}
 	go s.run()
 	return s, nil

@@ -21,12 +21,20 @@ import (
 func (s *Store) view(fn func(*bbolt.Tx)) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
-		if p := recover(); p != nil {
+		switch p := recover(); {
+		case p == nil:
+		case s.metas.Load() == nil:
+			err = ErrClosed // in the middle of this
+		default:
 			s.fail(fmt.Errorf("read: %w", damagedUnderUs(p)))
 			err = s.Err()
 		}
 	}()
-	runtime.KeepAlive(s.metas[0] ^ s.metas[len(s.metas)-1]) // faults here, not while bbolt holds a lock
+	metas := s.metas.Load()
+	if metas == nil {
+		return ErrClosed
+	}
+	touch(*metas)
 	err = s.db.View(func(tx *bbolt.Tx) error {
 		fn(tx)
 		return nil
@@ -36,6 +44,9 @@ func (s *Store) view(fn func(*bbolt.Tx)) (err error) {
 	}
 	return err
 }
+
+// touch faults when the meta pages are gone: here, not while bbolt holds a lock.
+func touch(metas []byte) { runtime.KeepAlive(metas[0] ^ metas[len(metas)-1]) }
 
 // viewKey is view for what readers are shown of a key, or of a calendar. The
 // transaction began when no commit of the key was under way, so nobody who was

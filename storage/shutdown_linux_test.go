@@ -131,15 +131,13 @@ func (l *loop) shutDown() {
 func (l *loop) remount() {
 	l.t.Helper()
 	// A child that another test is about to start has what this process had open when it forked.
-	for range 200 {
-		err := syscall.Unmount(l.dir, 0)
-		if err == nil {
-			break
-		}
-		if !errors.Is(err, syscall.EBUSY) {
-			l.t.Fatal(err)
-		}
+	err := syscall.Unmount(l.dir, 0)
+	for tries := 0; errors.Is(err, syscall.EBUSY) && tries < 200; tries++ {
 		<-time.After(20 * time.Millisecond)
+		err = syscall.Unmount(l.dir, 0)
+	}
+	if err != nil {
+		l.t.Fatalf("unmount: %v", err)
 	}
 	if out, err := exec.Command("mount", "-o", "loop", l.image, l.dir).CombinedOutput(); err != nil {
 		l.t.Fatalf("mount: %v %s", err, out)

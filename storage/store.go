@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
-	"runtime"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -74,8 +73,8 @@ type Store struct {
 
 	// metas is a mapping of the file's two meta pages. When they are gone, because the
 	// file was cut off, whoever touches it notices before bbolt does, which would keep
-	// its locks for good.
-	metas []byte
+	// its locks for good. Close sets it to nil.
+	metas atomic.Pointer[[]byte]
 
 	generations generations
 	days        atomic.Int64                   // records in the days bucket
@@ -129,11 +128,12 @@ func newStore(o Options, lock *os.File, db *bbolt.DB) (*Store, error) {
 	if s.file, err = os.Stat(s.path); err != nil {
 		return nil, err
 	}
-	if s.metas, err = mapMetas(s.path, db.Info().PageSize); err != nil {
+	metas, err := mapMetas(s.path, db.Info().PageSize)
+	if err != nil {
 		return nil, err
 	}
-	runtime.AddCleanup(s, func(metas []byte) { _ = syscall.Munmap(metas) }, s.metas)
-	return s, s.count()
+	s.metas.Store(&metas)
+	return s, nil
 }
 
 func mapMetas(path string, pageSize int) ([]byte, error) {
@@ -144,6 +144,9 @@ func mapMetas(path string, pageSize int) ([]byte, error) {
 	metas, err := syscall.Mmap(int(f.Fd()), 0, 2*pageSize, syscall.PROT_READ, syscall.MAP_SHARED)
 	return metas, errors.Join(err, f.Close())
 }
+
+// unmap ends the mapping of the meta pages, which would keep the file system in use.
+func (s *Store) unmap() error { return syscall.Munmap(*s.metas.Swap(nil)) }
 
 // count takes stock of what the atomic counters count from now on.
 func (s *Store) count() error {
@@ -198,5 +201,5 @@ func (s *Store) close() error {
 	if !s.stuck { // a transaction that never ends would keep Close waiting
 		err = errors.Join(err, s.db.Close())
 	}
-	return errors.Join(err, unlock(s.lock))
+	return errors.Join(err, s.unmap(), unlock(s.lock))
 }

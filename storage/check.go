@@ -48,6 +48,9 @@ func checkFile(path string) ([]string, error) {
 
 // readFile opens a file that no process writes to, and lets none begin to.
 func readFile(path string, use func(*bbolt.DB) error) (err error) {
+	if err := mustBeFile(path); err != nil {
+		return err
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return err

@@ -148,7 +148,7 @@ func (s *Store) write(batch []*op) error {
 func (s *Store) attempt(t *txn, batch []*op, held holding) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = damagedUnderUs(p)
+			err = s.damagedUnderUs(p)
 			s.stuck = t.tx == nil // Begin may have its locks
 		}
 		if t.tx != nil {
@@ -220,21 +220,21 @@ func (s *Store) inPlace() error {
 		return fmt.Errorf("the open database is gone: %w", err)
 	}
 	if !os.SameFile(s.file, now) {
-		return errors.New("the open database was replaced by another file")
+		return fmt.Errorf("the open database was replaced by another file: %s", s.path)
 	}
 	if now.Size() < s.size {
-		return fmt.Errorf("the open database was cut off: it has %d bytes, and had %d", now.Size(), s.size)
+		return fmt.Errorf("the open database was cut off: %s has %d bytes, and had %d", s.path, now.Size(), s.size)
 	}
 	s.size = now.Size()
 	return nil
 }
 
 // damagedUnderUs says what a panic in a transaction means.
-func damagedUnderUs(p any) error {
+func (s *Store) damagedUnderUs(p any) error {
 	if fault, ok := p.(interface{ Addr() uintptr }); ok {
-		return fmt.Errorf("the open database was cut off or its disk cannot be read: fault at %#x", fault.Addr())
+		return fmt.Errorf("the open database was cut off or its disk cannot be read: %s: fault at %#x", s.path, fault.Addr())
 	}
-	return fmt.Errorf("the open database is damaged: panic: %v", p)
+	return fmt.Errorf("the open database is damaged: %s: panic: %v", s.path, p)
 }
 
 // fail breaks the store for good.

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -189,6 +190,25 @@ func TestAFileThatMustNotBeOpenedIsRefusedAndLeftAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	mustBeClean(t, mustOpen(t, dir))
+}
+
+func TestWhatIsNoFileIsRefused(t *testing.T) {
+	for name, make := range map[string]func(string) error{
+		"a folder": func(path string) error { return os.Mkdir(path, 0o700) },
+		"a pipe":   func(path string) error { return syscall.Mkfifo(path, 0o600) },
+	} {
+		dir := t.TempDir()
+		path := filepath.Join(dir, FileName)
+		if err := make(path); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Open(dir, Options{NoSync: true}); !errors.Is(err, ErrFormat) {
+			t.Errorf("Open of %s gives %v, want ErrFormat", name, err)
+		}
+		if _, err := Check(path); !errors.Is(err, ErrFormat) {
+			t.Errorf("Check of %s gives %v, want ErrFormat", name, err)
+		}
+	}
 }
 
 func TestAnInterruptedCreationIsBegunAgain(t *testing.T) {

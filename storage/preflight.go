@@ -45,6 +45,9 @@ func preflight(path string, log *slog.Logger) error {
 }
 
 func walkDatabase(path string, log *slog.Logger, record visitor) error {
+	if err := mustBeFile(path); err != nil {
+		return err
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return err
@@ -68,6 +71,15 @@ func walkDatabase(path string, log *slog.Logger, record visitor) error {
 		log.LogAttrs(context.Background(), slog.LevelWarn, "meta page damaged: the last commit may be lost", slog.String("path", path))
 	}
 	return nil
+}
+
+// mustBeFile refuses folders, pipes and devices; to open a pipe could take forever.
+func mustBeFile(path string) error {
+	info, err := os.Stat(path)
+	if err == nil && !info.Mode().IsRegular() {
+		err = fmt.Errorf("%w: %s is no regular file: move it away and restore a snapshot", ErrFormat, path)
+	}
+	return err
 }
 
 // readLayout returns the newest valid layout, as bbolt will choose it. torn

@@ -26,7 +26,7 @@ func (s *Store) view(fn func(*bbolt.Tx)) (err error) {
 		case s.metas.Load() == nil:
 			err = ErrClosed // in the middle of this
 		default:
-			s.fail(fmt.Errorf("read: %w", damagedUnderUs(p)))
+			s.fail(fmt.Errorf("read: %w", s.damagedUnderUs(p)))
 			err = s.Err()
 		}
 	}()

@@ -7,3 +7,6 @@ const killsByDefault = 10_000
 
 // faultPositions is at how many system calls each fault of the disk is tried.
 const faultPositions = 75
+
+// damagedFiles is how many damaged databases a daemon is started on.
+const damagedFiles = 500

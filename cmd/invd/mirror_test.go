@@ -46,6 +46,7 @@ type mirrorOptions struct {
 	limit          int
 	per            time.Duration
 	sim            sim.Options
+	more           string // of the configuration
 
 	before func(partner http.Handler) http.Handler // put before the partner; may be nil
 }
@@ -88,6 +89,7 @@ func newMirror(t *testing.T, o mirrorOptions) *mirror {
 	t.Cleanup(server.Close)
 
 	var b strings.Builder
+	b.WriteString(o.more)
 	fmt.Fprintf(&b, mirrorConfig, zoneName, server.URL, o.limit, o.per, o.days)
 	for _, id := range o.sim.Products {
 		fmt.Fprintf(&b, "  - {id: %d}\n", id)

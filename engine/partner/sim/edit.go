@@ -30,13 +30,14 @@ func rewrite(body []byte, marker string, n int, f func(old string) string) []byt
 }
 
 // valueLen returns the length of the JSON value at the start of b, given that
-// arrays hold no arrays and the objects asked for no objects.
+// arrays hold no arrays and the objects asked for no objects. Another fault may have
+// cut the value off.
 func valueLen(b []byte) int {
 	switch {
 	case len(b) == 0:
 		return 0
 	case b[0] == '"':
-		return 2 + max(0, bytes.IndexByte(b[1:], '"'))
+		return min(2+max(0, bytes.IndexByte(b[1:], '"')), len(b))
 	case b[0] == '{':
 		return 1 + bytes.IndexByte(b, '}')
 	case b[0] == '[':
@@ -51,15 +52,17 @@ func valueLen(b []byte) int {
 // drop removes the members that begin with marker. They must not be the last
 // of their object.
 func drop(body []byte, marker string, n int) []byte {
+	out := make([]byte, 0, len(body))
 	for ; n != 0; n-- {
 		i := bytes.Index(body, []byte(marker))
 		if i < 0 {
 			break
 		}
-		end := i + len(marker) + valueLen(body[i+len(marker):]) + len(",")
-		body = append(body[:i:i], body[end:]...)
+		out = append(out, body[:i]...)
+		i += len(marker)
+		body = body[min(i+valueLen(body[i:])+len(","), len(body)):]
 	}
-	return body
+	return append(out, body...)
 }
 
 const slotStart = `{"startDate":`

@@ -1,9 +1,10 @@
 package sim
 
 import (
-	"context"
+	"errors"
 	"net"
 	"net/http"
+	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -135,7 +136,9 @@ func (x *exchange) rawReset(head string, body []byte) {
 	_ = conn.Close()
 }
 
-// dripHeaders sends an answer whose headers take hours, until the client gives up.
+// dripHeaders sends an answer whose headers take hours, until the client gives up. The
+// request's context ended with the hijacking: a read tells that the client is gone, and
+// its deadline is the pause between two bytes.
 func (x *exchange) dripHeaders() {
 	conn := x.hijack()
 	defer conn.Close()
@@ -144,7 +147,12 @@ func (x *exchange) dripHeaders() {
 		if _, err := conn.Write([]byte{head[i]}); err != nil {
 			return
 		}
-		sleep(context.Background(), dripEvery) // the request's context ended with the hijacking
+		if err := conn.SetReadDeadline(time.Now().Add(dripEvery)); err != nil {
+			return
+		}
+		if _, err := conn.Read(make([]byte, 1)); !errors.Is(err, os.ErrDeadlineExceeded) {
+			return
+		}
 	}
 }
 

@@ -24,7 +24,11 @@ func (s scoper) read(ps httprouter.Params, d *demand) (refresh.Scope, error) {
 func everything(httprouter.Params) (refresh.Scope, error) { return refresh.Everything, nil }
 
 func oneSchedule(ps httprouter.Params) (refresh.Scope, error) {
-	return refresh.Scope{Schedule: ps.ByName("name")}, nil
+	name := ps.ByName("name")
+	if name == "" { // which httprouter takes for a value, and a scope for everything
+		return refresh.Scope{}, &badRequest{http.StatusBadRequest, "Invalid schedule"}
+	}
+	return refresh.Scope{Schedule: name}, nil
 }
 
 func oneProduct(ps httprouter.Params) (refresh.Scope, error) {

@@ -3,7 +3,9 @@ package httpapi
 import (
 	"log/slog"
 	"net/http"
+	"net/url"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"time"
 
@@ -33,7 +35,18 @@ func (g *guard) serve(h http.Handler, w http.ResponseWriter, r *http.Request) {
 	res := g.pool.Get().(*response)
 	res.ResponseWriter, res.handler, res.code, res.start = w, handlerOther, 0, time.Now()
 	defer g.finish(res, r)
+	if ambiguous(r.URL) {
+		notFound(res, r)
+		return
+	}
 	h.ServeHTTP(res, r)
+}
+
+// ambiguous reports whether httprouter might take a path for a route that it is not
+// written as: an escaped slash for one between segments, which a proxy in front takes for
+// a part of one.
+func ambiguous(u *url.URL) bool {
+	return u.RawPath != "" && strings.Contains(strings.ToLower(u.RawPath), "%2f")
 }
 
 // finish is deferred by serve, and so the place where recover works.

@@ -4,5 +4,5 @@ package main
 
 import "time"
 
-// growFor keeps `go test ./...` short.
-const growFor = 3 * time.Second
+// growByDefault keeps `go test ./...` short.
+const growByDefault = 3 * time.Second

@@ -4,5 +4,5 @@ package main
 
 import "time"
 
-// growFor is that of the long form.
-const growFor = 10 * time.Minute
+// growByDefault is that of the long form.
+const growByDefault = 24 * time.Hour

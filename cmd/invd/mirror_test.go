@@ -145,9 +145,13 @@ type answer struct {
 	remaining int64 // of all slots; nobody cancels, so it never grows
 }
 
+func (m *mirror) address(k inventory.Key) string {
+	return fmt.Sprintf("%s/api/v1/experience/%d/slots?date=%s", m.url, k.Product, k.Date)
+}
+
 // read asks for a key as a reader does.
 func (m *mirror) read(k inventory.Key) (a answer, err error) {
-	resp, err := m.client.Get(fmt.Sprintf("%s/api/v1/experience/%d/slots?date=%s", m.url, k.Product, k.Date))
+	resp, err := m.client.Get(m.address(k))
 	if err != nil {
 		return a, err
 	}

@@ -3,4 +3,4 @@
 package app_test
 
 // perMinute is what the partner allows in a week of too many products.
-const perMinute = 10
+const perMinute = 6

@@ -6,4 +6,4 @@ package storage
 const powerCuts = 3_000
 
 // shutdowns is how often a real file system is shut down.
-const shutdowns = 20
+const shutdowns = 50

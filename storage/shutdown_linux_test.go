@@ -21,6 +21,7 @@ func TestAFileSystemThatIsShutDownKeepsWhatWasAcknowledged(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []string{"ext4", "xfs"} {
 		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
 			if violations := cutPower(t, newLoop(t, kind), shutdowns, false); violations > 0 {
 				t.Errorf("%d violations in %d power cuts", violations, shutdowns)
 			}

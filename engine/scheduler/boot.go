@@ -15,14 +15,15 @@ import (
 
 // boot makes the keys of the catalogue, takes up the jobs that an earlier process
 // left unfinished, and starts what is overdue or was never fetched: once each,
-// the nearest dates first.
-func (s *Scheduler) boot(now time.Time) error {
+// the nearest dates first. Of millions of keys that takes a while: it returns ctx's
+// error if that ends first, and what it has stored by then is as good as a kill leaves it.
+func (s *Scheduler) boot(ctx context.Context, now time.Time) error {
 	s.wall = now.Round(0)
-	missed, err := s.load(now)
+	missed, err := s.load(ctx, now)
 	if err != nil {
 		return err
 	}
-	if err := s.loadLearned(now); err != nil {
+	if err := s.loadLearned(ctx, now); err != nil {
 		return err
 	}
 	jobs, err := s.Store.Recover()
@@ -36,6 +37,9 @@ func (s *Scheduler) boot(now time.Time) error {
 	}
 	var due []refresh.ID
 	for id := range s.keys {
+		if stopped(ctx, id) {
+			return ctx.Err()
+		}
 		k := &s.keys[id]
 		if k.guest {
 			continue // has its job, and no reader or policy knows of it
@@ -53,7 +57,12 @@ func (s *Scheduler) boot(now time.Time) error {
 		}
 	}
 	s.nearestFirst(due)
-	s.start(due, now)
+	for part := range slices.Chunk(due, lookEvery) {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		s.start(part, now)
+	}
 	s.setMidnight(now)
 	for _, p := range s.products {
 		if len(p.ids) > 0 && s.keys[p.ids[0]].checked == 0 {
@@ -68,9 +77,15 @@ func (s *Scheduler) boot(now time.Time) error {
 	return s.fatal
 }
 
+// lookEvery is after how many keys boot looks whether it is to stop.
+const lookEvery = 16 * batch
+
+// stopped looks at ctx once in lookEvery turns of a loop.
+func stopped(ctx context.Context, turn int) bool { return turn%lookEvery == 0 && ctx.Err() != nil }
+
 // load makes products and keys and gives them what is stored. It returns how many
 // ticks came while no daemon ran.
-func (s *Scheduler) load(now time.Time) (missed int, err error) {
+func (s *Scheduler) load(ctx context.Context, now time.Time) (missed int, err error) {
 	if s.pauses, err = s.Store.Pauses(); err != nil {
 		return 0, fmt.Errorf("load pauses: %w", err)
 	}
@@ -95,11 +110,15 @@ func (s *Scheduler) load(now time.Time) (missed int, err error) {
 		if !p.Enabled {
 			continue
 		}
+		if ctx.Err() != nil {
+			return 0, ctx.Err()
+		}
 		for ahead := range s.Catalogue.Rules.Horizon() {
 			p.ids = append(p.ids, s.newKey(s.bareKey(int32(i), p.today.AddDays(ahead))))
 		}
 	}
 	var newest time.Time
+	days := 0
 	err = s.Store.Days(func(k inventory.Key, checked, _ time.Time, state inventory.State) bool {
 		if id, ok := s.find(k); ok {
 			s.keys[id].checked, s.keys[id].state = s.past(checked, now).UnixNano(), state
@@ -109,10 +128,14 @@ func (s *Scheduler) load(now time.Time) (missed int, err error) {
 		if checked.After(newest) {
 			newest = checked
 		}
-		return true
+		days++
+		return !stopped(ctx, days)
 	})
 	if err != nil {
 		return 0, fmt.Errorf("load days: %w", err)
+	}
+	if ctx.Err() != nil {
+		return 0, ctx.Err()
 	}
 	return s.openLedger(closed, newest, now), nil
 }

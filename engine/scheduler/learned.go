@@ -20,7 +20,7 @@ const (
 
 // loadLearned tells the policy of every key, and what an earlier process had
 // learned. A record that cannot be read means that it is learned again.
-func (s *Scheduler) loadLearned(now time.Time) error {
+func (s *Scheduler) loadLearned(ctx context.Context, now time.Time) error {
 	l, learns := s.Policy.(Learner)
 	var records []storage.Learned
 	if learns {
@@ -35,6 +35,9 @@ func (s *Scheduler) loadLearned(now time.Time) error {
 		}
 	}
 	for id := range s.keys {
+		if stopped(ctx, id) {
+			return ctx.Err()
+		}
 		s.Policy.Enter(s.view(refresh.ID(id)), now)
 	}
 	index := map[inventory.ProductID]int{}

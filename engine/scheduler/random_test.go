@@ -82,7 +82,7 @@ func newBenchOf(t *testing.T, dir string, now time.Time, seed uint64, week time.
 		Observer: observer, Tell: func(report.Event) {}, Log: slog.New(slog.DiscardHandler),
 	})}
 	b.epoch = now
-	if err := b.boot(now); err != nil {
+	if err := b.boot(t.Context(), now); err != nil {
 		t.Fatal(err)
 	}
 	return b

@@ -121,7 +121,10 @@ func (s *Scheduler) Run(ctx context.Context) error {
 	defer close(s.stopped)
 	s.epoch = s.clocks()
 	s.awake = s.slept
-	if err := s.boot(s.epoch); err != nil {
+	if err := s.boot(ctx, s.epoch); errors.Is(err, context.Canceled) {
+		s.Log.LogAttrs(ctx, slog.LevelInfo, "stopped before every key was scheduled", slog.Int("keys", len(s.keys)))
+		return nil // the ledger and what was learned stay as they were before
+	} else if err != nil {
 		return err
 	}
 	close(s.booted)

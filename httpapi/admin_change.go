@@ -14,6 +14,7 @@ import (
 	"invd/engine/inventory"
 	"invd/engine/refresh"
 	"invd/engine/report"
+	"invd/engine/span"
 )
 
 const (
@@ -86,11 +87,11 @@ func (a *admin) pause(scope scoper) httprouter.Handle {
 		}
 		p := refresh.Pause{Reason: body.Reason, By: d.who, Since: time.Now()}
 		if body.For != "" {
-			span, ok := parsePeriod(body.For)
+			length, ok := parsePeriod(body.For)
 			if !ok {
 				return nil, &badRequest{http.StatusBadRequest, `for: want a duration such as "30m", "2h" or "7d"`}
 			}
-			p.Until = p.Since.Add(span)
+			p.Until = p.Since.Add(length)
 		}
 		d.details = []slog.Attr{slog.String("reason", p.Reason), slog.String("for", body.For)}
 		return struct {
@@ -152,13 +153,7 @@ func (a *admin) reloadConfig(r *http.Request, _ httprouter.Params, d *demand) (a
 	}{true}, err
 }
 
-// parsePeriod reads a Go duration or whole days ("7d").
 func parsePeriod(s string) (time.Duration, bool) {
-	if days, ok := strings.CutSuffix(s, "d"); ok {
-		n, err := strconv.ParseUint(days, 10, 16)
-		d := time.Duration(n) * 24 * time.Hour
-		return d, err == nil && d > 0 && d <= maxPause
-	}
-	d, err := time.ParseDuration(s)
+	d, err := span.Parse(s)
 	return d, err == nil && d > 0 && d <= maxPause
 }

@@ -221,6 +221,7 @@ func TestBoundedStalenessIsTold(t *testing.T) {
 			{tuesday + "&max_age=60", "true", 200},
 			{tuesday + "&max_age=1m", "true", 200},
 			{tuesday + "&max_age=59s", "false", 200},
+			{tuesday + "&max_age=1d", "true", 200},
 			{tuesday + "&max_age=0&wait=1200ms", "false", 200},
 			{tuesday + "&max_age=1h&wait=999s", "true", 200},
 			{wednesday + "&max_age=1m", "false", 404},

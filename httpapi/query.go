@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"invd/engine/span"
 )
 
 // param returns the value of a query parameter and how often it was given.
@@ -56,14 +58,14 @@ func parseBound(query string) (b bound, complaint string) {
 	}
 	value, n := param(query, "max_age")
 	if n > 0 {
-		age, ok := parseSpan(value)
+		age, ok := parseLength(value)
 		if !ok || n > 1 {
 			return b, badMaxAge
 		}
 		b = bound{given: true, maxAge: age, wait: defaultWait}
 	}
 	if value, n = param(query, "wait"); n > 0 {
-		wait, ok := parseSpan(value)
+		wait, ok := parseLength(value)
 		if !ok || n > 1 {
 			return b, badWait
 		}
@@ -72,11 +74,11 @@ func parseBound(query string) (b bound, complaint string) {
 	return b, ""
 }
 
-// parseSpan reads whole seconds or a Go duration, not negative.
-func parseSpan(s string) (time.Duration, bool) {
+// parseLength reads whole seconds or what span.Parse does, not negative.
+func parseLength(s string) (time.Duration, bool) {
 	if n, err := strconv.ParseUint(s, 10, 32); err == nil {
 		return time.Duration(n) * time.Second, true
 	}
-	d, err := time.ParseDuration(s)
+	d, err := span.Parse(s)
 	return d, err == nil && d >= 0
 }

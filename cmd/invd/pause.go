@@ -4,14 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"invd/engine/refresh"
 	"invd/engine/report"
+	"invd/engine/span"
 )
 
 // newPause returns `invd pause`, which stops everything.
@@ -64,7 +63,7 @@ func pauseCommand(g *globals, use, short string, args cobra.PositionalArgs, path
 		Reason string `json:"reason,omitempty"`
 		For    string `json:"for,omitempty"`
 	}
-	var length span
+	var length lengthFlag
 	var output format
 	c := &cobra.Command{Use: use, Short: short, Args: args, RunE: func(cmd *cobra.Command, args []string) error {
 		p, err := path(args)
@@ -95,30 +94,24 @@ func pauseCommand(g *globals, use, short string, args cobra.PositionalArgs, path
 	return c
 }
 
-// A span is the value of --for: how long a pause may last, "" for ever. The daemon
-// reads it once more and knows how long is too long.
-type span string
+// A lengthFlag is the value of --for and --older-than: a length of time, "" for none. The
+// daemon reads it once more and knows how long is too long.
+type lengthFlag string
 
-// Set takes a Go duration, or whole days.
-func (s *span) Set(text string) error {
-	d, err := time.ParseDuration(text)
-	if days, ok := strings.CutSuffix(text, "d"); ok {
-		var n uint64
-		n, err = strconv.ParseUint(days, 10, 16)
-		d = time.Duration(n) * 24 * time.Hour
-	}
-	if err != nil || d <= 0 {
+// Set takes what span.Parse does.
+func (l *lengthFlag) Set(text string) error {
+	if d, err := span.Parse(text); err != nil || d <= 0 {
 		return errors.New("want more than 0, as 90m, 2h or 7d")
 	}
-	*s = span(text)
+	*l = lengthFlag(text)
 	return nil
 }
 
 // String returns what Set took.
-func (s *span) String() string { return string(*s) }
+func (l *lengthFlag) String() string { return string(*l) }
 
 // Type is what the help shows.
-func (s *span) Type() string { return "duration" }
+func (l *lengthFlag) Type() string { return "duration" }
 
 // resumeCommand returns a command that posts to path + "/resume".
 func resumeCommand(g *globals, use, short string, args cobra.PositionalArgs, path func([]string) (string, error)) *cobra.Command {

@@ -7,6 +7,7 @@ import (
 
 	"invd/cmd/invd/simulation"
 	"invd/engine/limit"
+	"invd/engine/span"
 )
 
 func (g *globals) simulateTable(o simulation.Options, seeds int, all []simulation.Summary) {
@@ -59,9 +60,9 @@ func (l *limitsFlag) Set(text string) error {
 	var limits []limit.Limit
 	for part := range strings.SplitSeq(text, ",") {
 		var requests int
-		number, span, _ := strings.Cut(strings.TrimSpace(part), "/")
+		number, window, _ := strings.Cut(strings.TrimSpace(part), "/")
 		_, err := fmt.Sscanf(number, "%d", &requests)
-		per, err2 := time.ParseDuration(span)
+		per, err2 := span.Parse(window)
 		if err != nil || err2 != nil || requests < 1 || requests > 1_000_000 || per < time.Second || per > 31*24*time.Hour {
 			return fmt.Errorf("%q: want requests per time, as 30/1m", part)
 		}
@@ -75,13 +76,7 @@ func (l *limitsFlag) Set(text string) error {
 func (l *limitsFlag) String() string {
 	parts := make([]string, len(*l))
 	for i, x := range *l {
-		per := x.Per.String() // 1h0m0s
-		for _, zero := range []string{"m0s", "h0m"} {
-			if strings.HasSuffix(per, zero) {
-				per = per[:len(per)-2]
-			}
-		}
-		parts[i] = fmt.Sprintf("%d/%s", x.Requests, per)
+		parts[i] = fmt.Sprintf("%d/%s", x.Requests, span.Format(x.Per))
 	}
 	return strings.Join(parts, ",")
 }

@@ -5,11 +5,13 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"invd/engine/span"
 )
 
 func duration(into *time.Duration, least, most time.Duration) scalar {
 	s := scalar{kind: "duration", want: "a duration such as 10s, 15m, 4h or 7d"}
-	return ranged(s, into, least, most, parseDuration, formatDuration)
+	return ranged(s, into, least, most, span.Parse, span.Format)
 }
 
 func size(into *int64, least, most int64) scalar {

@@ -2,7 +2,6 @@ package config
 
 import (
 	"errors"
-	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -11,48 +10,7 @@ import (
 
 const day = 24 * time.Hour
 
-// maxDays keeps a number of days within a time.Duration.
-const maxDays = int64(math.MaxInt64 / day)
-
 var errQuantity = errors.New("not a quantity")
-
-// parseDuration reads a Go duration with days, as whole numbers, in front:
-// 90s, 1h30m, 7d, 1d12h.
-func parseDuration(text string) (time.Duration, error) {
-	count, rest, ok := strings.Cut(text, "d")
-	if !ok {
-		return time.ParseDuration(text)
-	}
-	days, err := strconv.ParseUint(count, 10, 32)
-	if err != nil || int64(days) > maxDays {
-		return 0, errQuantity
-	}
-	whole := time.Duration(days) * day
-	if rest == "" {
-		return whole, nil
-	}
-	part, err := time.ParseDuration(rest)
-	if err != nil || rest[0] == '-' || rest[0] == '+' || part > math.MaxInt64-whole {
-		return 0, errQuantity
-	}
-	return whole + part, nil
-}
-
-// formatDuration writes what parseDuration reads back, the way people write
-// it: 15m rather than 15m0s, and 7d rather than 168h, but 48h and 72h.
-func formatDuration(d time.Duration) string {
-	if d >= 7*day && d%day == 0 {
-		return fmt.Sprintf("%dd", d/day)
-	}
-	text := d.String()
-	if strings.HasSuffix(text, "m0s") {
-		text = strings.TrimSuffix(text, "0s")
-	}
-	if strings.HasSuffix(text, "h0m") {
-		text = strings.TrimSuffix(text, "0m")
-	}
-	return text
-}
 
 // units are the sizes' units, the largest first; bytes need none.
 var units = []struct {

@@ -1,6 +1,10 @@
 package config
 
-import "time"
+import (
+	"time"
+
+	"invd/engine/span"
+)
 
 // Rules that bind several keys. They run on sections whose keys are each good.
 
@@ -14,10 +18,10 @@ func (r *reader) completeSchedule(s *Schedule, f found) {
 	// A date is among the next n days for n days: with a longer interval it
 	// would pass without a fetch.
 	if covers := time.Duration(s.Days) * day; s.Every > covers {
-		f.complain("every", "%s is longer than the schedule's days (%s)", formatDuration(s.Every), formatDuration(covers))
+		f.complain("every", "%s is longer than the schedule's days (%s)", span.Format(s.Every), span.Format(covers))
 	}
 	if s.MaxAge != 0 && s.MaxAge < s.Every {
-		f.complain("max_age", "%s is shorter than every (%s): a bound that the schedule itself breaks", formatDuration(s.MaxAge), formatDuration(s.Every))
+		f.complain("max_age", "%s is shorter than every (%s): a bound that the schedule itself breaks", span.Format(s.MaxAge), span.Format(s.Every))
 	}
 	if s.Objective == 0 {
 		s.Objective = s.Every + s.Every/3
@@ -29,7 +33,7 @@ func (r *reader) completeSchedule(s *Schedule, f found) {
 
 func (y *Retry) check(f found) {
 	if y.Cap < y.Base {
-		f.complain("cap", "%s is shorter than base (%s)", formatDuration(y.Cap), formatDuration(y.Base))
+		f.complain("cap", "%s is shorter than base (%s)", span.Format(y.Cap), span.Format(y.Base))
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"invd/cmd/invd/config"
+	"invd/engine/report"
 )
 
 // A configCheck is what `invd check config` found.
@@ -46,7 +47,7 @@ is wrong is said at once, with its line. Credentials of a systemd unit are read 
 			}
 			found.Good, found.Products, found.Schedules = true, len(c.Products), len(c.Schedules)
 			return g.print(output, found, func() {
-				fmt.Fprintf(g.out, "%s is good: %d products, %d schedules\n", args[0], found.Products, found.Schedules)
+				fmt.Fprintf(g.out, "%s is good: %s, %s\n", args[0], report.Counted(found.Products, "product"), report.Counted(found.Schedules, "schedule"))
 				for _, key := range found.Unseen {
 					fmt.Fprintf(g.out, "%s was not read: only the systemd unit sees its credentials\n", key)
 				}

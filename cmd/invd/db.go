@@ -70,7 +70,7 @@ func newVerify(g *globals) *cobra.Command {
 				}
 			})
 			if err == nil && !result.Good {
-				err = refusedError{fmt.Errorf("%s: %d findings", file, len(findings))} // as restore would
+				err = refusedError{fmt.Errorf("%s: %s", file, report.Counted(len(findings), "finding"))} // as restore would
 			}
 			return err
 		}}
@@ -118,13 +118,13 @@ func printDatabase(w io.Writer, d *report.Database, now time.Time) {
 	t := newTable(w, "file", d.File)
 	t.row("size", size(d.Bytes))
 	t.row("pages", fmt.Sprintf("%d of %d bytes, %d free (%.0f%%)", d.Pages, d.PageSize, d.FreePages, 100*float64(d.FreePages)/float64(max(1, d.Pages))))
-	t.row("dates", fmt.Sprintf("%d of %d products", d.Dates, d.Products))
+	t.row("dates", fmt.Sprintf("%d of %s", d.Dates, report.Counted(d.Products, "product")))
 	if d.Dates > 0 {
 		t.row("from", fmt.Sprintf("%s to %s", d.FirstDate, d.LastDate))
 		t.row("checked", fmt.Sprintf("%s at the latest, %s at the earliest", since(d.NewestCheck, now), since(d.OldestCheck, now)))
 	}
 	if d.Damaged > 0 {
-		t.row("damaged", fmt.Sprintf("%d dates", d.Damaged))
+		t.row("damaged", report.Counted(d.Damaged, "date"))
 	}
 	t.Flush()
 	fmt.Fprintln(w)

@@ -72,12 +72,12 @@ func newJobsRetry(g *globals) *cobra.Command {
 				return err
 			}
 			return g.print(output, done, func() {
-				fmt.Fprintf(g.out, "queued %d jobs", done.Queued)
+				fmt.Fprintf(g.out, "queued %s", report.Counted(done.Queued, "job"))
 				if done.Running > 0 {
 					fmt.Fprintf(g.out, "; the dates of %d are being fetched now", done.Running)
 				}
 				fmt.Fprintln(g.out)
-				printRefusals(g.out, "jobs", done.Refused)
+				printRefusals(g.out, "job", done.Refused)
 			})
 		}}
 	c.Flags().BoolVar(&allDead, "all-dead", false, "every dead job whose date was not answered since")
@@ -90,7 +90,7 @@ func newJobsRetry(g *globals) *cobra.Command {
 func newJobsPurge(g *globals) *cobra.Command {
 	var output format
 	var choice jobChoice
-	var age span
+	var age lengthFlag
 	c := &cobra.Command{Use: "purge", Short: "Delete finished jobs from the history", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := choice.check(refresh.Done, refresh.Dead, refresh.Canceled); err != nil {
@@ -124,10 +124,10 @@ func parseID(kind, text string) (string, error) {
 // printRefusals tells what of a command was not done, and why.
 func printRefusals(w io.Writer, what string, refused []report.Refusal) {
 	for _, r := range refused {
-		span := r.From.String()
+		dates := r.From.String()
 		if r.To != r.From {
-			span += " to " + r.To.String()
+			dates += " to " + r.To.String()
 		}
-		fmt.Fprintf(w, "refused %d %s (%s): %s\n", r.Count, what, span, r.Reason)
+		fmt.Fprintf(w, "refused %s (%s): %s\n", report.Counted(r.Count, what), dates, r.Reason)
 	}
 }

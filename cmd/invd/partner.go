@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"invd/engine/partner/sim"
+	"invd/engine/report"
 )
 
 // newPartner returns `invd partner`, the simulated partner alone.
@@ -75,8 +76,12 @@ func newPartner(g *globals) *cobra.Command {
 
 func faultHelp() string {
 	var b strings.Builder
+	width := 0
 	for _, f := range sim.Faults() {
-		fmt.Fprintf(&b, "  %-20s %s\n", f, f.About())
+		width = max(width, len(f))
+	}
+	for _, f := range sim.Faults() {
+		fmt.Fprintf(&b, "  %-*s  %s\n", width, f, f.About())
 	}
 	return b.String()
 }
@@ -86,13 +91,13 @@ func (g *globals) servePartner(ctx context.Context, listen string, p *sim.Partne
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w", listen, err)
 	}
-	fmt.Fprintf(g.out, "simulated partner with %d products on http://%s/api/v1\n", len(o.Products), l.Addr())
+	fmt.Fprintf(g.out, "simulated partner with %s on http://%s/api/v1\n", report.Counted(len(o.Products), "product"), l.Addr())
 	server := &http.Server{Handler: p, ReadHeaderTimeout: 5 * time.Second}
 	defer context.AfterFunc(ctx, func() { _ = server.Close() })()
 	if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
 	s := p.Stats()
-	fmt.Fprintf(g.out, "%d requests, at most %d in any window of %s\n", s.Requests, s.Fullest, o.Per)
+	fmt.Fprintf(g.out, "%s, at most %d in any window of %s\n", report.Counted(s.Requests, "request"), s.Fullest, o.Per)
 	return nil
 }

@@ -100,12 +100,12 @@ func newProductsRefresh(g *globals) *cobra.Command {
 				return err
 			}
 			return g.print(output, done, func() {
-				fmt.Fprintf(g.out, "queued %d dates of product %d, %s to %s", done.Queued, done.Product, done.From, done.To)
+				fmt.Fprintf(g.out, "queued %s of product %d, %s to %s", report.Counted(done.Queued, "date"), done.Product, done.From, done.To)
 				if done.Running > 0 {
 					fmt.Fprintf(g.out, "; %d are being fetched now and follow once more", done.Running)
 				}
 				fmt.Fprintln(g.out)
-				printRefusals(g.out, "dates", done.Refused)
+				printRefusals(g.out, "date", done.Refused)
 			})
 		}}
 	c.Flags().StringVar(&r.From, "from", "", "first date, YYYY-MM-DD (default: today)")

@@ -42,6 +42,9 @@ find by --data-dir, or read files. Every flag has a twin in the environment: --d
 			return usageError{fmt.Errorf("which command? One of: %s", strings.Join(names(cmd), ", "))}
 		},
 	}
+	root.Version = version()
+	root.SetVersionTemplate(versionLine())
+	root.Flags().Bool("version", false, "print the version")
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	g.out, g.err = stdout, stderr

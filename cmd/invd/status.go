@@ -68,7 +68,7 @@ func printStatus(w io.Writer, p paint, st report.Status) {
 	}
 	fmt.Fprintf(w, "jobs      %d pending, %d running, %d retrying, %d dead\n", st.Jobs.Pending, st.Jobs.Running, st.Jobs.Retrying, st.Jobs.Dead)
 	printWaiting(w, st)
-	fmt.Fprintf(w, "store     %.1f MiB, %d dates, %d finished jobs\n", float64(st.Store.FileBytes)/(1<<20), st.Store.Days, st.Store.FinishedLog)
+	fmt.Fprintf(w, "store     %.1f MiB, %s, %s\n", float64(st.Store.FileBytes)/(1<<20), report.Counted(st.Store.Days, "date"), report.Counted(st.Store.FinishedLog, "finished job"))
 	fmt.Fprintf(w, "cache     %.1f of %.1f MiB", float64(st.Cache.Bytes)/(1<<20), float64(st.Cache.MaxBytes)/(1<<20))
 	if reads := st.Cache.Hits + st.Cache.Misses; reads > 0 {
 		fmt.Fprintf(w, ", %.1f %% of %d reads found their answer there", 100*float64(st.Cache.Hits)/float64(reads), reads)
@@ -105,7 +105,7 @@ func printWaiting(w io.Writer, st report.Status) {
 	if st.Budget.Available == 0 && !st.Budget.NextPermit.IsZero() {
 		next = "next one " + until(st.Budget.NextPermit, st.Now)
 	}
-	fmt.Fprintf(w, "waiting   %d jobs for their turn, %s of the budget; %s\n", waiting, seconds(max(1, float64(waiting)/st.Budget.LimitPerDay*24*60*60)), next)
+	fmt.Fprintf(w, "waiting   %s for a turn, %s of the budget; %s\n", report.Counted(waiting, "job"), seconds(max(1, float64(waiting)/st.Budget.LimitPerDay*24*60*60)), next)
 }
 
 func printSchedules(w io.Writer, p paint, schedules []report.Schedule, now time.Time) {
@@ -198,7 +198,7 @@ func printExplanation(w io.Writer, e report.Explanation, now time.Time) {
 		t.row("due", until(e.Due, now))
 	}
 	if e.Band != "" {
-		t.row("band", fmt.Sprintf("%s; at most %d jobs ahead", report.BandInWords(e.Band), e.Ahead))
+		t.row("band", fmt.Sprintf("%s; at most %s ahead", report.BandInWords(e.Band), report.Counted(e.Ahead, "job")))
 	}
 	if e.Job != nil {
 		t.row("job", fmt.Sprintf("%d, %s, %d attempts", e.Job.ID, e.Job.State, e.Job.Attempts))

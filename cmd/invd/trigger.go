@@ -21,12 +21,12 @@ func newSchedulesTrigger(g *globals) *cobra.Command {
 				return err
 			}
 			return g.print(output, done, func() {
-				fmt.Fprintf(g.out, "queued %d dates of schedule %s", done.Queued, done.Schedule)
+				fmt.Fprintf(g.out, "queued %s of schedule %s", report.Counted(done.Queued, "date"), done.Schedule)
 				if done.Waiting > 0 {
 					fmt.Fprintf(g.out, "; %d were on their way already", done.Waiting)
 				}
 				fmt.Fprintln(g.out)
-				printRefusals(g.out, "dates", done.Refused)
+				printRefusals(g.out, "date", done.Refused)
 			})
 		}}
 	outputFlag(c, &output)

@@ -31,11 +31,16 @@ func newVersion(g *globals) *cobra.Command {
 			Platform string `json:"platform"`
 		}{Version: version(), Revision: revision(), Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
 		return g.print(output, v, func() {
-			fmt.Fprintf(g.out, "invd %s (%s, %s)\n", v.Version, v.Go, v.Platform)
+			fmt.Fprint(g.out, versionLine())
 		})
 	}}
 	outputFlag(c, &output)
 	return c
+}
+
+// versionLine is what invd --version and invd version print.
+func versionLine() string {
+	return fmt.Sprintf("invd %s (%s, %s/%s)\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }
 
 func revision() string {

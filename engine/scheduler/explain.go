@@ -99,7 +99,7 @@ func (s *Scheduler) describe(e *report.Explanation, id refresh.ID, p *product) (
 	case e.Paused != nil:
 		e.Verdict = refusal(scope, pause)
 		if n := len(e.Pauses) - 1; n > 0 {
-			e.Verdict += fmt.Sprintf(" (and %d more pauses)", n)
+			e.Verdict += " (and " + report.Counted(n, "more pause") + ")"
 		}
 	case p.notFound.Suspended:
 		e.Verdict = fmt.Sprintf("the partner does not know the product since %s; it is asked once a day", p.notFound.First.Format(time.RFC3339))
@@ -110,7 +110,7 @@ func (s *Scheduler) describe(e *report.Explanation, id refresh.ID, p *product) (
 		if e.Checked.IsZero() {
 			what = "was never fetched"
 		}
-		e.Verdict = fmt.Sprintf("it %s and waits in band %s behind at most %d jobs", what, report.BandInWords(e.Band), e.Ahead)
+		e.Verdict = fmt.Sprintf("it %s and waits in band %s behind at most %s", what, report.BandInWords(e.Band), report.Counted(e.Ahead, "job"))
 		if e.Estimate != nil {
 			e.Verdict += "; " + worth(e.Estimate, now)
 		}

@@ -2,11 +2,11 @@ package app
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"sync"
 
 	"invd/cmd/invd/supervisor"
+	"invd/engine/report"
 )
 
 // supervise tells the supervisor that the daemon serves, and feeds its watchdog
@@ -33,7 +33,7 @@ func (d *daemon) supervise(ctx context.Context) (stop func()) {
 
 func (d *daemon) tellReady() {
 	products := len(d.core.Load().config.Products)
-	d.tell(func() error { return supervisor.Ready(fmt.Sprintf("serving %d products", products)) })
+	d.tell(func() error { return supervisor.Ready("serving " + report.Counted(products, "product")) })
 }
 
 // tell has the supervisor told, if there can be one.

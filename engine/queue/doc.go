@@ -18,6 +18,11 @@
 // was not answered Closed is followed by a run that begins after the push did,
 // unless Remove takes the id out before.
 //
+// What a pusher wrote before a push that was answered Queued or Raised, or before a
+// run's first Again, happens before what the next run's popper reads. A push that
+// changes nothing, as every Duplicate does, orders nothing: what was written before
+// it needs an atomic or a lock of its own.
+//
 // # Order
 //
 // Per band the queue is a linearizable FIFO: an id's place is that of the push,

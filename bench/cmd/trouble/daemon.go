@@ -36,9 +36,9 @@ type daemon struct {
 	process   *exec.Cmd
 	admin     *http.Client // over the socket
 	address   string
-	requests  [][]byte // of every date that is open
-	copies    bool     // whether snapshots are taken
-	snapshots int      // that were
+	requests  [][]byte      // of every date that is open
+	copyEvery time.Duration // how often a snapshot is taken; 0: never
+	snapshots int           // that were
 
 	stop chan struct{} // closed to end trouble
 	busy sync.WaitGroup

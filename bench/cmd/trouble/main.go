@@ -2,7 +2,7 @@
 
 // Trouble measures what reads take while everything else goes wrong: a partner whose
 // answers are late, changed, cut off, too large or no answers at all, refreshes of
-// everything, one snapshot after the other, and a disk that takes 20 ms more for each
+// everything, a snapshot a second, and a disk that takes 20 ms more for each
 // flush, which strace sees to.
 //
 //	go run ./bench/cmd/trouble
@@ -35,7 +35,7 @@ func main() {
 	rounds := flag.Int("rounds", 15, "rounds that count")
 	burst := flag.Duration("burst", 2*time.Second, "how long each is asked in a round")
 	perSecond := flag.Int("reads", 2000, "reads a second, at random moments")
-	snapshots := flag.Bool("snapshots", true, "take one snapshot after the other")
+	snapshots := flag.Duration("snapshots", time.Second, "how often a snapshot is taken: 1ns, one after the other; 0, never")
 	flag.Parse()
 	if flag.NArg() > 0 || *rounds < 1 {
 		flag.Usage()
@@ -50,7 +50,7 @@ func main() {
 // figures are of the bursts of one daemon, in µs.
 type figures struct{ p50, p99 []float64 }
 
-func run(w io.Writer, rounds int, burst time.Duration, perSecond int, snapshots bool) (err error) {
+func run(w io.Writer, rounds int, burst time.Duration, perSecond int, snapshots time.Duration) (err error) {
 	dir, err := os.MkdirTemp("", "invd-trouble-")
 	if err != nil {
 		return err
@@ -66,7 +66,7 @@ func run(w io.Writer, rounds int, burst time.Duration, perSecond int, snapshots 
 		return err
 	}
 	defer troubled.end()
-	troubled.copies = snapshots
+	troubled.copyEvery = snapshots
 	var got [2]figures
 	for round := range 1 + rounds {
 		for _, i := range rand.Perm(2) {

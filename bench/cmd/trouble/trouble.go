@@ -42,11 +42,16 @@ func (d *daemon) begin() error {
 			d.err[0] = d.call(http.MethodPost, fmt.Sprintf("/api/v1/products/%d/refresh", ids[n%len(ids)]))
 		}
 	})
-	d.busy.Go(func() {
-		for ; d.copies && d.err[1] == nil && !d.stopped(); d.snapshots++ {
-			d.err[1] = d.call(http.MethodPost, "/api/v1/snapshot")
-		}
-	})
+	if d.copyEvery > 0 {
+		d.busy.Go(func() {
+			each := time.NewTicker(d.copyEvery) // what comes while a snapshot is taken is left out
+			defer each.Stop()
+			for ; d.err[1] == nil && !d.stopped(); d.snapshots++ {
+				d.err[1] = d.call(http.MethodPost, "/api/v1/snapshot")
+				<-each.C
+			}
+		})
+	}
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package partner
 
 import (
+	"strconv"
 	"strings"
 	"time"
 
@@ -79,11 +80,44 @@ func (s scrubbed) Error() string { return string(s) }
 
 // scrub returns err, or its text without the key where the key is in it.
 func (s Secret) scrub(err error) error {
-	key := s.reveal()
-	if text := err.Error(); key != "" && strings.Contains(text, key) {
-		return scrubbed(strings.ReplaceAll(text, key, "[redacted]"))
+	text := err.Error()
+	clean := text
+	for _, form := range s.forms() {
+		clean = strings.ReplaceAll(clean, form, "[redacted]")
 	}
-	return err
+	if clean == text {
+		return err
+	}
+	return scrubbed(clean)
+}
+
+// tellingWord is the length in bytes from which a word of a key gives some of it away.
+const tellingWord = 4
+
+// forms returns how the key may be written in an error: as it is, as it is quoted,
+// for which a quotation mark or a backslash gets another one before it, and as that
+// is quoted again, as the error of an URL is within one of net/http. A status line
+// is cut at its spaces, hence the words of a key that has some.
+func (s Secret) forms() (forms []string) {
+	key := s.reveal()
+	parts := []string{key}
+	if words := strings.Fields(key); len(words) > 1 {
+		parts = append(parts, words...)
+	}
+	for i, part := range parts {
+		if part == "" || i > 0 && len(part) < tellingWord {
+			continue
+		}
+		once := quoted(part)
+		forms = append(forms, quoted(once), once, part)
+	}
+	return forms
+}
+
+// quoted returns text as %q writes it, without the quotation marks around it.
+func quoted(text string) string {
+	text = strconv.Quote(text)
+	return text[1 : len(text)-1]
 }
 
 func shorten(text string) string {

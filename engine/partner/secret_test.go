@@ -53,20 +53,23 @@ func TestTheKeyIsNotPrinted(t *testing.T) {
 	wantNoKey(t, "the zero Secret", partner.Secret{})
 }
 
+// raw answers with exactly this text.
+func raw(t *testing.T, answer string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		c, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		_, _ = io.WriteString(c, answer)
+		_ = c.Close()
+	}
+}
+
 // A partner may send the key back in whatever it answers, and net/http quotes
 // answers that it does not understand. No error shows it, in any of its causes.
 func TestTheKeyIsInNoError(t *testing.T) {
-	raw := func(answer string) http.HandlerFunc {
-		return func(w http.ResponseWriter, _ *http.Request) {
-			c, _, err := http.NewResponseController(w).Hijack()
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			_, _ = io.WriteString(c, answer)
-			_ = c.Close()
-		}
-	}
+	raw := func(answer string) http.HandlerFunc { return raw(t, answer) }
 	answers := map[string]http.HandlerFunc{
 		"no HTTP":             raw(apiKey + "\r\n\r\n"),
 		"no status":           raw("HTTP/1.1 " + apiKey + "\r\n\r\n"),
@@ -121,6 +124,34 @@ func TestTheKeyIsInNoError(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A key may have characters in it that net/http quotes, and spaces, at which it cuts.
+func TestNoPartOfAKeyThatIsQuotedIsInAnError(t *testing.T) {
+	for _, key := range []string{
+		`canary"canary`, `canary\canary`, `"canary\\`, `canary\"canary"`, "canary\u00a0canary", "canary canary", `canary" \canary  x`,
+	} {
+		for name, answer := range map[string]string{
+			"no HTTP":            "%s\r\n\r\n",
+			"no version":         "%s 200 OK\r\n\r\n",
+			"no status":          "HTTP/1.1 %s\r\n\r\n",
+			"no header":          "HTTP/1.1 200 OK\r\n%s\r\n\r\n",
+			"no length":          "HTTP/1.1 200 OK\r\nContent-Length: %s\r\n\r\n",
+			"no transfer coding": "HTTP/1.1 200 OK\r\nTransfer-Encoding: %s\r\n\r\n",
+			"redirect to no URL": "HTTP/1.1 302 Found\r\nLocation: http://[%s%%zz\r\nContent-Length: 0\r\n\r\n",
+		} {
+			b := serving(t, raw(t, fmt.Sprintf(answer, key)), func(o *partner.Options) { o.Key = partner.NewSecret(key) })
+			_, err := b.Fetch(t.Context(), asked)
+			if err == nil {
+				t.Fatalf("%s: Fetch succeeded", name)
+			}
+			for ; err != nil; err = errors.Unwrap(err) {
+				if strings.Contains(err.Error(), "canary") {
+					t.Errorf("%s, key %s: %v", name, key, err)
+				}
+			}
+		}
+	}
 }
 
 func wantNoKeyInChain(t *testing.T, err error) {

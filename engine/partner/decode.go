@@ -13,7 +13,7 @@ import (
 )
 
 // decoderVersion goes up with every change of what Decode makes of a body.
-const decoderVersion = 1
+const decoderVersion = 2
 
 // BodyHash returns a hash of body that two bodies share when Decode makes the same
 // of them. It is not the same across releases that decode differently, so that

@@ -8,7 +8,7 @@ type Notes struct {
 	Duplicates     int // slots that came twice word for word, kept once
 	Conflicts      int // slots that came twice with a difference, the lesser kept; pax types that came twice, the first kept
 	Clamped        int // numbers below 0 or above inventory.MaxRemaining, moved to there
-	Rounded        int // fractions of places, rounded down
+	Rounded        int // fractions of places, rounded down; amounts with the noise of floating point, without it
 	Shortened      int // texts cut to their limit
 	Cleaned        int // texts with control characters, which became U+FFFD
 	Ignored        int // optional members of the wrong type, read as missing

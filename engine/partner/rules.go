@@ -111,7 +111,7 @@ func (d *decoder) category(w *wirePax, currency string) (p inventory.Pax, ok boo
 
 // price judges a price. It is nil where the partner gives none: no price, no final
 // price, or no currency on it or its slot. ok is false where it gives one that
-// cannot be: not a decimal, beyond what inventory.ParseMoney takes, or negative.
+// cannot be: not a decimal, beyond what amount takes, or negative.
 // Original and discount are taken as they are, not worked out from each other.
 func (d *decoder) price(w *wirePrice, currency string) (p *inventory.Price, ok bool) {
 	if w.kind == jsontext.KindInvalid || w.kind == jsontext.KindNull {

@@ -1,6 +1,8 @@
 package partner
 
 import (
+	"bytes"
+	"strconv"
 	"unicode/utf8"
 
 	"github.com/cespare/xxhash/v2"
@@ -36,8 +38,8 @@ func (d *decoder) places(s scalar, otherwise int64) (n int64, ok bool) {
 	return n, true
 }
 
-// amount reads an exact decimal of a number or a numeric string; otherwise where
-// the partner said nothing.
+// amount reads an exact decimal of a number or a numeric string, without the noise of
+// floating point; otherwise where the partner said nothing.
 func (d *decoder) amount(s scalar, otherwise inventory.Money) (inventory.Money, bool) {
 	if s.absent() {
 		return otherwise, true
@@ -46,7 +48,31 @@ func (d *decoder) amount(s scalar, otherwise inventory.Money) (inventory.Money, 
 		return inventory.Money{}, false
 	}
 	m, err := inventory.ParseMoney(d.words.intern(s.text))
-	return m, err == nil
+	if err == nil {
+		return m, true
+	}
+	for _, text := range meant(s.text) {
+		if m, err := inventory.ParseMoney(text); err == nil {
+			d.notes.Rounded++
+			return m, true
+		}
+	}
+	return inventory.Money{}, false
+}
+
+// meant returns what a partner may mean who calculates in floating point and prints
+// what that leaves, as 0.30000000000000004 for 0.1 + 0.2: the number to 15 digits, as
+// many as a float64 holds of any, and to 9 behind the point, for of a difference the
+// noise is that of the larger numbers. None if text is no number.
+func meant(text []byte) []string {
+	if _, _, ok := splitNumber(bytes.TrimPrefix(text, []byte("-"))); !ok {
+		return nil
+	}
+	f, err := strconv.ParseFloat(string(text), 64)
+	if err != nil {
+		return nil
+	}
+	return []string{strconv.FormatFloat(f, 'e', 14, 64), strconv.FormatFloat(f, 'f', 9, 64)}
 }
 
 // clock reads a time of day; it is false, and NoClock, for anything else.

@@ -56,8 +56,12 @@ func SnapshotDir(dir, path string) (Copy, error) {
 
 // WriteSnapshot makes a snapshot at path of the database that write writes: under
 // another name first, which becomes path when the copy is on disk and was found
-// good. Its sum is written last, so that there is never one beside another file's.
+// good. Its sum is written last, so that there is never one beside another file's. What
+// is there and is no file, as /dev/stdout, is left alone.
 func WriteSnapshot(path string, write func(io.Writer) error) (_ Copy, err error) {
+	if there, err := os.Stat(path); err == nil && !there.Mode().IsRegular() {
+		return Copy{}, fmt.Errorf("snapshot %s: what has that name is no file, and not replaced", path)
+	}
 	tmp := path + ".tmp"
 	defer func() {
 		if err != nil {

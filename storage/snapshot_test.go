@@ -2,10 +2,12 @@ package storage
 
 import (
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -58,6 +60,31 @@ func TestASnapshotIsWholeWhileWritesGoOn(t *testing.T) {
 		t.Errorf("the copy has %d days, want 100", got)
 	}
 	mustBeClean(t, copied)
+}
+
+// Run by root, a snapshot to /dev/stdout would replace it for everybody.
+func TestASnapshotReplacesNothingButFiles(t *testing.T) {
+	s := mustOpen(t, t.TempDir())
+	folder := t.TempDir()
+	pipe, link := filepath.Join(folder, "pipe"), filepath.Join(folder, "link")
+	if err := errors.Join(syscall.Mkfifo(pipe, 0o600), os.Symlink(pipe, link)); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{pipe, link, folder} {
+		before, err := os.Lstat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Snapshot(path); err == nil {
+			t.Errorf("a snapshot to %s (%v) succeeded", path, before.Mode())
+		}
+		if after, err := os.Lstat(path); err != nil || after.Mode() != before.Mode() {
+			t.Errorf("%s (%v) became %v, %v", path, before.Mode(), after, err)
+		}
+	}
+	if left, err := os.ReadDir(folder); err != nil || len(left) != 2 {
+		t.Errorf("the folder holds %v, %v; want the pipe and the link", left, err)
+	}
 }
 
 func TestASnapshotOfDamagedRecordsDoesNotReplaceAGoodOne(t *testing.T) {

@@ -21,7 +21,8 @@ func newSnapshot(g *globals) *cobra.Command {
 		Long: `Snapshot asks the daemon that runs on --data-dir for a copy of its database, or
 copies the file when none runs. FILE appears when the copy is on disk and every
 record of it was found good, and its SHA-256 beside it as FILE.sha256, for
-sha256sum -c. A file that was there before is replaced.`,
+sha256sum -c. A file that was there before is replaced; anything else, as
+/dev/stdout, is left alone.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			file, database := args[0], g.database(nil)
 			if sameFile(file, database) {

@@ -213,9 +213,17 @@ func classify(err error) error {
 
 // inPlace makes sure that what is committed can be found again: the name must
 // still lead to the file that is open, which is the one that is locked, and the file
-// must not have lost its end.
+// must not have lost its end. While a folder on the way is closed to us, that cannot be
+// known and nothing speaks against it: the file that is open can be read and written.
 func (s *Store) inPlace() error {
 	now, err := os.Stat(s.path)
+	was := s.hidden
+	if s.hidden = errors.Is(err, fs.ErrPermission); s.hidden {
+		if !was {
+			s.log.LogAttrs(context.Background(), slog.LevelError, "the database cannot be found by its name, and not be opened again", slog.Any("err", err))
+		}
+		return nil
+	}
 	if err != nil {
 		return fmt.Errorf("the open database is gone: %w", err)
 	}

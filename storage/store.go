@@ -94,6 +94,7 @@ type Store struct {
 	exited chan struct{} // closed by the committer when it has ended
 	stuck  bool          // the committer's; a transaction could not be ended
 	size   int64         // the committer's; what the file had at the last commit
+	hidden bool          // the committer's; the file's folder was closed to us at the last commit
 
 	commitTx func(*bbolt.Tx) error // (*bbolt.Tx).Commit; tests put faults here
 

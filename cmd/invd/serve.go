@@ -20,14 +20,13 @@ func newServe(g *globals) *cobra.Command {
 		Short: "Run the daemon",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			hangups := make(chan os.Signal, 1)
+			signal.Notify(hangups, syscall.SIGHUP) // for good: a reload that comes too early or too late must not kill
 			load := func() (*config.Config, error) { return config.Load(file) }
 			conf, err := load()
 			if err != nil {
 				return refusedError{err}
 			}
-			hangups := make(chan os.Signal, 1)
-			signal.Notify(hangups, syscall.SIGHUP)
-			defer signal.Stop(hangups)
 			return app.Run(cmd.Context(), app.Options{
 				Config: conf, DataDir: g.dataDir, Version: version(), Log: g.logger(g.level), Audit: g.audit(), Listen: listen.String(), AdminListen: adminListen.String(),
 				Load: load, Hangups: hangups, Supervised: true,

@@ -183,7 +183,7 @@ func (p *Pool) send(ctx, fetching context.Context, ids []refresh.ID, first uint6
 		tasks[i] = p.Task(id)
 		starts[i] = refresh.Start{Job: tasks[i].Job, Permit: first + uint64(i), At: now}
 	}
-	err := p.Store.Begin(starts, p.Budget.Low())
+	err := p.Store.Begin(starts, p.forgettable(first))
 	if errors.Is(err, inventory.ErrNotFound) { // a damaged job: its key is fetched all the same
 		p.Log.LogAttrs(ctx, slog.LevelWarn, "job unknown", slog.Any("err", err))
 		err = nil
@@ -209,6 +209,16 @@ func (p *Pool) send(ctx, fetching context.Context, ids []refresh.ID, first uint6
 		}()
 	}
 	return nil
+}
+
+// remembered is how many permits are kept when they have left all windows, for a reload
+// may bring a longer one: those of a day at 30 a minute, and some.
+const remembered = 50_000
+
+// forgettable returns a seq below which no permit has to be remembered when next is
+// about to be spent.
+func (p *Pool) forgettable(next uint64) uint64 {
+	return min(p.Budget.Low(), max(next, remembered)-remembered)
 }
 
 // permits waits until the gate and the budget let at least one request go, and

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"invd/cmd/invd/config"
+	"invd/engine/partner/sim"
 )
 
 // TestAReloadChangesWhatIsFetchedAndLosesNothing reloads while a backlog is being
@@ -51,6 +52,31 @@ func TestAReloadChangesWhatIsFetchedAndLosesNothing(t *testing.T) {
 		w.checkLimit(30)
 		w.stop()
 		w.checkFile()
+	})
+}
+
+// TestAReloadedLimitCountsWhatWasSpentBefore adds a limit whose window is longer than
+// that of any before, when half of it is spent.
+func TestAReloadedLimitCountsWhatWasSpentBefore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := newEdge(t, setup{products: 20, sim: sim.Options{Limit: -1, Latency: 100 * time.Millisecond}, partner: "limits: [{requests: 3, per: 2s}]"})
+		e.startDaemon()
+		time.Sleep(6 * time.Minute)
+		e.checkWindows(3, 2*time.Second)
+		spent := len(e.since(time.Time{}))
+		next := mustConfig(t, "limits: [{requests: 3, per: 2s}, {requests: 1000, per: 1h}]", "products: [{id: 1}]\n", nil)
+		next.Products, next.Timezone = e.conf.Products, e.conf.Timezone
+		e.load = func() (*config.Config, error) { return next, nil }
+		if resp, body := e.post("/-/reload", ""); resp.StatusCode != http.StatusOK {
+			t.Fatalf("reload = %s %s", resp.Status, body)
+		}
+		if used := e.status().Budget.Limits[1].Used; used < spent {
+			t.Errorf("%d of the hour are used after the reload, want the %d that were spent, at least", used, spent)
+		}
+		time.Sleep(50 * time.Minute)
+		if n := len(e.since(time.Time{})); spent < 400 || n != 1000 {
+			t.Errorf("%d requests until the reload and %d in the hour, want 400 at least and 1000", spent, n)
+		}
 	})
 }
 

@@ -21,6 +21,7 @@ func TestACertificateThatCannotBeUsedIsRefusedWithItsSection(t *testing.T) {
 		{"absent key", at(in("cert.pem"), in("none.pem")), ": open " + in("none.pem")},
 		{"no PEM", at(in("key.pem"), in("key.pem")), ": tls: failed to find any PEM data in certificate input"},
 		{"key that is no PEM", at(in("cert.pem"), in("key.pem")), ": tls: failed to find any PEM data in key input"},
+		{"without an end", at("/dev/zero", in("key.pem")), ": /dev/zero: longer than 1MiB"},
 		{"no credentials", at(credentials+"/cert.pem", in("key.pem")), ".cert_file: CREDENTIALS_DIRECTORY is not set"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

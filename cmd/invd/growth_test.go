@@ -132,7 +132,7 @@ func grown(first, now map[string]float64, keys int) error {
 		"go_goroutines":                first["go_goroutines"] + 2,
 		"process_open_fds":             first["process_open_fds"] + 1,
 		"go_memstats_heap_alloc_bytes": first["go_gc_gomemlimit_bytes"],
-		"invd_store_file_size_bytes":   first["invd_store_file_size_bytes"] + 16<<20, // what bbolt grows by
+		"invd_store_file_size_bytes":   first["invd_store_file_size_bytes"] + 17<<20, // bbolt grows by 16 MiB beyond what it needs
 		"invd_wheel_timers":            float64(keys),
 		"invd_job_history_records":     keptJobs + moreJobs,
 	} {

@@ -106,7 +106,7 @@ func TestASupervisorIsToldHowTheDaemonDoesAndItsSocketIsUsed(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	m.hear("READY=1\nSTATUS=serving 1 products")
+	m.hear("READY=1\nSTATUS=serving 1 product")
 	m.hear("WATCHDOG=1") // the scheduler's loop turns
 
 	resp, err := http.Get("http://" + m.public.Addr().String() + "/api/v1/experience/14/dates")

@@ -196,8 +196,8 @@ func (e *Engine) infeasible() string {
 		return ""
 	}
 	demand, budget := e.Catalogue.Demand(), limit.PerDay(e.Limits)
-	return fmt.Sprintf("%d products ask for %.0f requests a day, the limits allow %.0f: with %.0f %% in reserve, the interval of every schedule is stretched %.2f times",
-		e.Catalogue.Enabled(), demand, budget, 100*plan.Reserve, stretch)
+	return fmt.Sprintf("the schedules of %s ask for %.0f requests a day, the limits allow %.0f: with %.0f %% in reserve, the interval of every schedule is stretched %.2f times",
+		report.Counted(e.Catalogue.Enabled(), "product"), demand, budget, 100*plan.Reserve, stretch)
 }
 
 // maintain deletes what nobody asks for any more: dates two days past in every

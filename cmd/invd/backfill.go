@@ -89,8 +89,8 @@ func costOf(b *report.Backfill) string {
 	if b.Product != 0 {
 		what = "product " + b.Product.String()
 	}
-	return fmt.Sprintf("%s, %s to %s: %d requests, about %s at what the schedules leave (%.0f an hour), %s if nothing else were fetched",
-		what, b.From, b.To, b.Cost.Requests, seconds(b.Cost.Minutes*60), b.Cost.LeftPerHour, seconds(b.Cost.LeastMins*60))
+	return fmt.Sprintf("%s, %s to %s: %s, about %s at what the schedules leave (%.0f an hour), %s if nothing else were fetched",
+		what, b.From, b.To, report.Counted(b.Cost.Requests, "request"), seconds(b.Cost.Minutes*60), b.Cost.LeftPerHour, seconds(b.Cost.LeastMins*60))
 }
 
 func (g *globals) backfills(ctx context.Context) (list struct {

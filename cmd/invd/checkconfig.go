@@ -33,6 +33,9 @@ func newCheckConfig(g *globals) *cobra.Command {
 		Long: `Read a configuration as serve would, and the files that it names: products, API key, admin token, certificates. Everything that
 is wrong is said at once, with its line. Credentials of a systemd unit are read only within that unit.`,
 		RunE: func(_ *cobra.Command, args []string) error {
+			if err := g.checkSocket(); err != nil {
+				return err
+			}
 			found := configCheck{File: args[0]}
 			c, err := config.Load(args[0])
 			if err == nil {

@@ -33,6 +33,9 @@ func newDemo(g *globals) *cobra.Command {
 			if products < 2 || products > 5000 {
 				return usageError{fmt.Errorf("--products %d: want 2 to 5000", products)}
 			}
+			if err := g.checkSocket(); err != nil {
+				return err
+			}
 			dir := g.dataDir
 			if !cmd.Flags().Changed("data-dir") {
 				var err error

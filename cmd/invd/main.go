@@ -9,6 +9,7 @@ import (
 	"log"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"invd/cmd/invd/config"
@@ -44,7 +45,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if err == nil {
 		return exitOK
 	}
-	fmt.Fprintf(stderr, "invd: %v\n", err)
+	fmt.Fprintf(stderr, "invd: %s\n", strings.ReplaceAll(err.Error(), "\n", "\ninvd: ")) // errors.Join has a line for each
 	var usage usageError
 	var refused refusedError
 	var bad *config.Error

@@ -11,6 +11,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"invd/cmd/invd/app"
 )
 
 // newRoot returns the whole command. ran turns true once a command line was
@@ -87,6 +89,14 @@ func (g *globals) check() error {
 	}
 	if g.logFormat != "text" && g.logFormat != "json" {
 		return fmt.Errorf("--log-format %q: want text or json", g.logFormat)
+	}
+	return nil
+}
+
+// checkSocket is for commands whose daemon binds the admin socket: their start would fail.
+func (g *globals) checkSocket() error {
+	if err := app.CheckSocket(g.dataDir); err != nil {
+		return usageError{fmt.Errorf("--data-dir: %w", err)}
 	}
 	return nil
 }

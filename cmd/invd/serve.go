@@ -22,6 +22,9 @@ func newServe(g *globals) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			hangups := make(chan os.Signal, 1)
 			signal.Notify(hangups, syscall.SIGHUP) // for good: a reload that comes too early or too late must not kill
+			if err := g.checkSocket(); err != nil {
+				return err
+			}
 			load := func() (*config.Config, error) { return config.Load(file) }
 			conf, err := load()
 			if err != nil {

@@ -83,6 +83,6 @@ func printProductPauses(w io.Writer, p paint, st report.Status) {
 		printPause(w, p, refresh.InWords(x.Scope), &x.Paused, st.Now)
 	}
 	if more := st.Products.Paused - len(st.Pauses); more > 0 {
-		fmt.Fprintf(w, "PAUSED    %d more products; see invd products list\n", more)
+		fmt.Fprintf(w, "%s    %s; see invd products list\n", p.warn("PAUSED"), report.Counted(more, "more product"))
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"invd/cmd/invd/config"
@@ -255,6 +256,16 @@ func (l *Listeners) close() (err error) {
 // Socket returns the path of a data dir's admin socket.
 func Socket(dataDir string) string { return filepath.Join(dataDir, "admin.sock") }
 
+// CheckSocket refuses a data dir whose admin socket's path is longer than an address of
+// the kernel, which ends with a zero.
+func CheckSocket(dataDir string) error {
+	path, most := Socket(dataDir), len(syscall.RawSockaddrUnix{}.Path)-1
+	if len(path) > most {
+		return fmt.Errorf("the path of the admin socket, %s, has %d bytes, want at most %d", path, len(path), most)
+	}
+	return nil
+}
+
 // listenSocket binds the admin socket. One that a killed process left behind is
 // removed: whoever holds the store's lock owns the data dir.
 func listenSocket(path string) (net.Listener, error) {
@@ -263,7 +274,7 @@ func listenSocket(path string) (net.Listener, error) {
 	}
 	l, err := net.Listen("unix", path)
 	if err != nil {
-		return nil, fmt.Errorf("admin socket (its path may have at most 107 bytes): %w", err)
+		return nil, fmt.Errorf("admin socket: %w", err)
 	}
 	if err := os.Chmod(path, 0o600); err != nil {
 		_ = l.Close()

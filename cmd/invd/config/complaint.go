@@ -64,7 +64,7 @@ func (c *complaints) err(first string) error {
 		errs = append(errs, e)
 	}
 	if c.more > 0 {
-		errs = append(errs, &Error{File: first, Msg: fmt.Sprintf("%d more complaints are not shown", c.more)})
+		errs = append(errs, &Error{File: first, Msg: fmt.Sprintf("not shown: %d more", c.more)})
 	}
 	return errors.Join(errs...)
 }

@@ -143,7 +143,7 @@ func TestComplaintsBeyondAHundredAreCounted(t *testing.T) {
 			t.Errorf("%v is a %T, want *Error", err, err)
 		}
 	}
-	if got, want := all[100].Error(), "invd.yaml: 150 more complaints are not shown"; got != want {
+	if got, want := all[100].Error(), "invd.yaml: not shown: 150 more"; got != want {
 		t.Errorf("the last error is %q, want %q", got, want)
 	}
 }
